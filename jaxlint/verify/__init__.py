@@ -1,0 +1,1 @@
+"""jaxlint.verify."""
