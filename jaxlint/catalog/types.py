@@ -1,0 +1,137 @@
+"""The entries of the catalog as frozen dataclasses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+Hazards = Mapping[str, Mapping[str, str]]
+"""Effect name -> {"init": hazard, "apply": hazard}."""
+
+
+@dataclass(frozen=True)
+class Pass:
+    """One thing that a call-style transform hands to its callable.
+
+    Written in the data as `[row:][keyword@][position][... or *]`, `traced`, `traced...` or `**`:
+
+    - `init@1`: the outer call's argument `init`, or the one at position 1;
+    - `operand@`: keyword only; `3`: position only;
+    - `row:xs@1`: a slice (one row, one leaf) of that argument;
+    - `primals@1*`: the elements of that argument, as so many arguments;
+    - `3...`: every positional argument from 3 on; `row:1...`: a slice of each;
+    - `**`: every keyword argument that the transform itself does not take;
+    - `traced`: a traced value that is no argument of the outer call; `traced...`: any number.
+    """
+
+    text: str
+    keyword: str | None = None
+    position: int | None = None
+    row: bool = False
+    rest: bool = False
+    elements: bool = False
+    keywords: bool = False
+    traced: bool = False
+
+
+@dataclass(frozen=True)
+class CallableSlot:
+    """Where a transform takes a callable.
+
+    `many`: the argument is a tuple, list or dict of callables. `optional`: it is a callable only
+    sometimes (an array or nothing otherwise). `keyword` "**" means every keyword argument that the
+    transform does not name. `deferred`: not run by the call itself. `group` is the transform's,
+    unless this callable is treated otherwise.
+    """
+
+    position: int | None
+    keyword: str | None
+    group: str
+    many: bool = False
+    optional: bool = False
+    deferred: bool = False
+    passes: tuple[Pass, ...] = ()
+    hazards: Mapping[str, Hazards] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True)
+class Transform:
+    """A function that traces (or runs) a callable given to it.
+
+    `form` is "wrap" (returns a callable), "call" (runs its callable now) or "context" (a context
+    manager that can decorate). `factory`: called without its callable it returns a decorator.
+    `like` names the transform whose hazards hold for this one (names of other libraries, names that
+    are gone). `removed` is the first version without it, such as "jax 0.4.31". `hazards` is by
+    library, then effect, then phase.
+    """
+
+    name: str
+    group: str
+    form: str
+    callables: tuple[CallableSlot, ...]
+    methods: Mapping[str, tuple[CallableSlot, ...]] = field(default_factory=dict, hash=False)
+    aliases: tuple[str, ...] = ()
+    statics: tuple[str, ...] = ()
+    replacement: Mapping[str, str | None] = field(default_factory=dict, hash=False)
+    staging: bool = False
+    body_runs: int = 1
+    factory: bool = False
+    like: str | None = None
+    removed: str | None = None
+    hazards: Mapping[str, Hazards] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True)
+class SymbolEffect:
+    """An effect of calling a library symbol (of calling the module, where the symbol is a class).
+
+    `kind`: param, rng, rng-at-init, rng-reserve, rng-replace, state-create, state-read,
+    state-write. `when` names the argument whose truth decides, `negated` turns it round; `argument`
+    says whether it belongs to the "constructor" or the "call"; `has_default`/`default`: its default.
+    `also` is a second condition, a constructor argument that must be true as well. `optional`: only
+    where a key is to be had (`hk.maybe_next_rng_key`).
+    """
+
+    kind: str
+    when: str | None = None
+    negated: bool = False
+    argument: str | None = None
+    has_default: bool = False
+    default: bool | int | float | str | None = None
+    also: str | None = None
+    source: str = "call"
+    optional: bool = False
+
+
+@dataclass(frozen=True)
+class Symbol:
+    """A public name of Haiku.
+
+    `kind`: module, effect, lifted, root, root-adapter, lift, flax-lift, wrapper, inline, context,
+    guard, initializer, decorator, pure, data, config, rng-sequence. What does not apply is empty.
+    `methods` and `properties` give the effect kinds of the extra public methods of a module;
+    `initializers` says of each initializer argument whether its default is "random" or "constant";
+    `contains` names the constructor arguments whose callables are what runs; `traits` of a root or
+    lift: `state` (returns state), `multi`, `runs` (the wrapped callable runs init/apply itself),
+    `rng`, `transparent`, `factory`.
+    """
+
+    name: str
+    kind: str
+    aliases: tuple[str, ...] = ()
+    abstract: bool = False
+    constructor: tuple[str, ...] = ()
+    call: tuple[str, ...] = ()
+    arguments: tuple[str, ...] = ()
+    effects: tuple[SymbolEffect, ...] = ()
+    methods: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+    properties: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+    initializers: Mapping[str, str] = field(default_factory=dict, hash=False)
+    contains: tuple[str, ...] = ()
+    draws_at_init: bool = False
+    returns: str | None = None
+    lifts: str | None = None
+    form: str | None = None
+    callables: tuple[CallableSlot, ...] = ()
+    traits: Mapping[str, bool] = field(default_factory=dict, hash=False)
+    removed: str | None = None
