@@ -1,0 +1,206 @@
+"""Reading and writing attributes: of instances, classes, modules, pairs and library symbols."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from jaxlint import catalog
+from jaxlint.analysis.values import (
+    UNKNOWN,
+    Bound,
+    Class,
+    Const,
+    Function,
+    Instance,
+    LibraryMethod,
+    Mapping,
+    ModuleValue,
+    OneOf,
+    Pair,
+    PairFunction,
+    Partial,
+    Property,
+    RunResult,
+    Sequence,
+    Super,
+    Symbol,
+    Transformed,
+    Unknown,
+    Value,
+    Variables,
+    derived,
+    options,
+    union,
+)
+
+if TYPE_CHECKING:
+    from jaxlint.analysis.frames import Frame
+
+TUPLE_ATTRIBUTES = frozenset({"index", "count"})
+
+
+class Attributes:
+    """Part of the Interpreter: attributes and class lookup."""
+
+    if TYPE_CHECKING:
+        from jaxlint.analysis.host import Host
+
+    def get_attribute(self: Host, value: Value, name: str, node: ast.AST, frame: Frame) -> Value:
+        """What `value.name` is; Unknown where that cannot be told."""
+        if isinstance(value, Unknown):
+            return derived(value)
+        if isinstance(value, Symbol):
+            return Symbol(catalog.resolve(f"{value.name}.{name}"))
+        if isinstance(value, Instance):
+            return self._instance_attribute(value, name, node, frame)
+        if isinstance(value, ModuleValue):
+            return self.module_name(value.file, name)
+        if isinstance(value, Class):
+            return self._class_attribute(value, name)
+        if isinstance(value, Super):
+            return self._super_attribute(value, name, node, frame)
+        if isinstance(value, OneOf):
+            return union(
+                [self.get_attribute(v, name, node, frame) for v in value.options], value.chosen
+            )
+        if isinstance(value, Pair):
+            if name in ("init", "apply"):
+                return self.pair_function(value, name, node, frame)
+            return UNKNOWN
+        if isinstance(value, Transformed):
+            return self.transformed_attribute(value, name, node, frame)
+        if isinstance(value, Partial) and name == "func":
+            return value.function
+        if isinstance(value, RunResult) and name not in TUPLE_ATTRIBUTES:
+            self.misused(value, node, frame, f"its attribute {name!r} is read")
+            return UNKNOWN
+        if isinstance(value, (Sequence, Mapping)):
+            return self.container_method(value, name)
+        return derived(value)
+
+    def _instance_attribute(
+        self: Host, value: Instance, name: str, node: ast.AST, frame: Frame
+    ) -> Value:
+        if name in value.attrs:
+            found = value.attrs[name]
+            if isinstance(found, Const) and name in self.mutated_attributes(value):
+                return UNKNOWN
+            return found
+        if value.cls is not None:
+            hit = self.lookup_class(value.cls, name)
+            if hit is not None:
+                return self.bind(hit, value, node, frame)
+            if name == "__class__":
+                return value.cls
+            library = self.library_base(value.cls)
+        else:
+            library = value.library
+        if library is not None:
+            if name == "__call__" or name in library.methods:
+                return LibraryMethod(library, name, value)
+            given = self.constructor_argument(value, name)
+            return given if given is not None else UNKNOWN
+        return UNKNOWN
+
+    def bind(self: Host, found: Value, receiver: Value, node: ast.AST, frame: Frame) -> Value:
+        """A class attribute as it is read from an instance."""
+        if isinstance(found, Property):
+            return self.call_value(found.getter, self.no_args(receiver), node, frame)
+        if isinstance(found, Function):
+            if found.kind == "static":
+                return found
+            if found.kind == "class" and isinstance(receiver, Instance) and receiver.cls:
+                return Bound(found, receiver.cls)
+            return Bound(found, receiver)
+        if isinstance(found, Transformed):
+            return Bound(found, receiver)
+        if isinstance(found, Const) and isinstance(receiver, Instance):
+            return found
+        return found
+
+    def lookup_class(self: Host, cls: Class, name: str) -> Value | None:
+        """The attribute in the project classes of the MRO; None if only a library could have it."""
+        for base in cls.mro:
+            if isinstance(base, Class) and name in base.attrs:
+                return base.attrs[name]
+        return None
+
+    def library_base(self: Host, cls: Class) -> catalog.Symbol | None:
+        """The first library class in the MRO that the catalog knows as a module."""
+        for base in cls.mro:
+            if isinstance(base, Symbol):
+                symbol = catalog.symbol(base.name)
+                if symbol is not None and symbol.kind in ("module", "wrapper"):
+                    return symbol
+        return None
+
+    def is_module(self: Host, value: Value) -> bool:
+        """Whether the value is a Haiku module (or a class of them)."""
+        if isinstance(value, Instance):
+            if value.cls is None:
+                return value.library is not None
+            value = value.cls
+        if isinstance(value, Class):
+            return self.library_base(value) is not None
+        return False
+
+    def has_unknown_base(self: Host, cls: Class) -> bool:
+        """Whether some base of the class could not be resolved or is a foreign library's."""
+        for base in cls.mro:
+            if isinstance(base, Unknown):
+                return True
+            if isinstance(base, Symbol) and not base.name.startswith(("builtins.", "typing.", "abc.")):
+                symbol = catalog.symbol(base.name)
+                if symbol is None:
+                    return True
+        return False
+
+    def _class_attribute(self: Host, value: Class, name: str) -> Value:
+        found = self.lookup_class(value, name)
+        if found is None:
+            return Const(value.name) if name == "__name__" else UNKNOWN
+        if isinstance(found, Function) and found.kind == "class":
+            return Bound(found, value)
+        return found
+
+    def _super_attribute(self: Host, value: Super, name: str, node: ast.AST, frame: Frame) -> Value:
+        receiver = value.receiver
+        start = receiver.cls if isinstance(receiver, Instance) and receiver.cls else value.cls
+        mro = start.mro
+        after = mro[mro.index(value.cls) + 1 :] if value.cls in mro else value.cls.mro[1:]
+        for base in after:
+            if isinstance(base, Class) and name in base.attrs:
+                return self.bind(base.attrs[name], receiver, node, frame)
+            if isinstance(base, Symbol):
+                symbol = catalog.symbol(base.name)
+                if symbol is not None and isinstance(receiver, Instance):
+                    if name == "__call__" or name in symbol.methods:
+                        return LibraryMethod(symbol, name, receiver)
+                    if name == "__init__":
+                        return LibraryMethod(symbol, "__init__", receiver)
+        return UNKNOWN
+
+    def set_attribute(
+        self: Host, target: Value, name: str, value: Value, frame: Frame, source: ast.expr | None
+    ) -> None:
+        """`target.name = value`. Under an undecided branch the old value stays possible."""
+        for owner in options(target):
+            if isinstance(owner, Instance):
+                attrs = owner.attrs
+                owner.version += 1
+                if source is not None and self.is_passed(source, frame):
+                    owner.passed[name] = frame
+            elif isinstance(owner, Class):
+                attrs = owner.attrs
+            else:
+                continue
+            if self.flow.conditional and name in attrs:
+                attrs[name] = union([attrs[name], value])
+            else:
+                attrs[name] = value
+
+    def mutated_attributes(self: Host, instance: Instance) -> frozenset[str]:
+        """Names of attributes that are assigned anywhere but in `__init__`, in the class's file."""
+        file = instance.cls.file if instance.cls is not None else self.file
+        return self.attribute_writes(file)

@@ -1,0 +1,399 @@
+"""Calls: arguments, their binding to parameters, and what each kind of callable does."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from itertools import count
+from typing import TYPE_CHECKING
+
+from jaxlint import catalog
+from jaxlint.analysis.frames import Frame
+from jaxlint.analysis.values import (
+    NONE,
+    TRACED,
+    UNKNOWN,
+    Bound,
+    Class,
+    Const,
+    Function,
+    Instance,
+    Lift,
+    Lifted,
+    LibraryMethod,
+    Mapping,
+    OneOf,
+    Pair,
+    PairFunction,
+    Partial,
+    Property,
+    Sequence,
+    Super,
+    Symbol,
+    Transformed,
+    Unknown,
+    Value,
+    derived,
+    options,
+    union,
+)
+
+if TYPE_CHECKING:
+    from jaxlint.analysis.values import FunctionNode
+
+PASSABLE = (Function, Class, Instance, Bound, Partial, LibraryMethod, Transformed, Lifted, PairFunction)
+"""Values that may be called: an argument that is one of them makes a call worth its own look."""
+
+
+_unshared = count()
+
+
+@dataclass
+class Args:
+    """The arguments of a call.
+
+    open: there may be more positional arguments than are known; open_keywords likewise.
+    rest: what the further arguments are. nodes, keyword_nodes: their expressions, where there are any.
+    """
+
+    positional: list[Value]
+    keywords: dict[str, Value] = field(default_factory=dict)
+    open: bool = False
+    open_keywords: bool = False
+    rest: Value = UNKNOWN
+    nodes: list[ast.expr | None] = field(default_factory=list)
+    keyword_nodes: dict[str, ast.expr] = field(default_factory=dict)
+
+    def get(self, position: int | None, keyword: str | None) -> Value | None:
+        """The argument at `position` or under `keyword`."""
+        if position is not None and position < len(self.positional):
+            return self.positional[position]
+        return self.keywords.get(keyword) if keyword is not None else None
+
+    def node(self, position: int | None, keyword: str | None) -> ast.expr | None:
+        """The expression of the argument at `position` or under `keyword`."""
+        if position is not None and position < len(self.nodes):
+            return self.nodes[position]
+        return self.keyword_nodes.get(keyword) if keyword is not None else None
+
+    @property
+    def values(self) -> list[Value]:
+        """All argument values."""
+        return [*self.positional, *self.keywords.values()]
+
+    @property
+    def traced(self) -> bool:
+        """Whether one of the arguments is traced."""
+        if (self.open or self.open_keywords) and self.rest.traced:
+            return True
+        return any(v.traced for v in self.values)
+
+
+class Calls:
+    """Part of the Interpreter: `call_value` calls any value."""
+
+    if TYPE_CHECKING:
+        from jaxlint.analysis.host import Host
+
+    def no_args(self: Host, *_: Value) -> Args:
+        """An empty argument list (the receiver is bound elsewhere)."""
+        return Args([])
+
+    def plain_args(self: Host, values: list[Value]) -> Args:
+        """Positional arguments without expressions."""
+        return Args(values)
+
+    def evaluate_call(self: Host, node: ast.Call, frame: Frame) -> Value:
+        """The value of a call expression."""
+        function = self.evaluate(node.func, frame)
+        if isinstance(function, Symbol) and function.name == "builtins.super":
+            return self._super(node, frame)
+        args = self.evaluate_args(node, frame)
+        return self.call_value(function, args, node, frame)
+
+    def evaluate_args(self: Host, node: ast.Call, frame: Frame) -> Args:
+        """The arguments of a call, stars expanded where their length is known."""
+        args = Args([])
+        for expression in node.args:
+            if isinstance(expression, ast.Starred):
+                value = self.evaluate(expression.value, frame)
+                items = self.elements(value)
+                if items is None:
+                    args.open = True
+                else:
+                    args.positional += items
+                    args.nodes += [None] * len(items)
+                continue
+            value = self.evaluate(expression, frame)
+            if not args.open:
+                args.positional.append(value)
+                args.nodes.append(expression)
+        for keyword in node.keywords:
+            value = self.evaluate(keyword.value, frame)
+            if keyword.arg is not None:
+                args.keywords[keyword.arg] = value
+                args.keyword_nodes[keyword.arg] = keyword.value
+            elif isinstance(value, Mapping) and value.rest is None:
+                args.keywords.update({k: v for k, v in value.items.items() if isinstance(k, str)})
+            else:
+                args.open_keywords = True
+        return args
+
+    def _super(self: Host, node: ast.Call, frame: Frame) -> Value:
+        owner, receiver = None, None
+        if len(node.args) == 2:
+            first = self.evaluate(node.args[0], frame)
+            owner = first if isinstance(first, Class) else None
+            receiver = self.evaluate(node.args[1], frame)
+        else:
+            scope = frame
+            env = frame.env
+            while scope.function is not None and scope.function.owner is None:
+                parent = env.parent
+                if parent is None or parent.frame is None:
+                    break
+                env, scope = parent, parent.frame
+            if scope.function is not None:
+                owner, receiver = scope.function.owner, scope.receiver
+        if owner is None or receiver is None:
+            return UNKNOWN
+        return Super(owner, receiver)
+
+    def call_value(self: Host, function: Value, args: Args, node: ast.expr, frame: Frame) -> Value:
+        """Call `function`; its effects become effects of `frame`."""
+        if isinstance(function, Unknown):
+            return self.unknown_call(args.values, function)
+        if isinstance(function, Function):
+            return self.call_function(function, args, node, frame, None)
+        if isinstance(function, Symbol):
+            return self.call_symbol(function.name, args, node, frame)
+        if isinstance(function, Bound):
+            return self._call_bound(function, args, node, frame)
+        if isinstance(function, Instance):
+            return self.call_instance(function, args, node, frame)
+        if isinstance(function, LibraryMethod):
+            return self.call_library_method(function, args, node, frame)
+        if isinstance(function, Class):
+            return self.construct(function, args, node, frame)
+        if isinstance(function, Partial):
+            return self.call_value(function.function, joined(function, args), node, frame)
+        if isinstance(function, OneOf):
+            return self._call_one_of(function, args, node, frame)
+        if isinstance(function, PairFunction):
+            return self.run_pair(function, args, node, frame)
+        if isinstance(function, Transformed):
+            return self.apply_transformed(function, args, node, frame)
+        if isinstance(function, Lifted):
+            return self.apply_lifted(function, args, node, frame)
+        if isinstance(function, Lift):
+            return self.run_lift(function, args, node, frame)
+        return self.unknown_call(args.values, function)
+
+    def unknown_call(self: Host, values: list[Value], function: Value | None = None) -> Value:
+        """The result of a call that nothing is known of."""
+        if function is not None and function.traced:
+            return TRACED
+        return derived(*values)
+
+    def _call_one_of(self: Host, function: OneOf, args: Args, node: ast.expr, frame: Frame) -> Value:
+        flow = self.flow
+        results = []
+        raw = [self.is_raw(option) for option in function.options]
+        forgiven = function.chosen and not all(raw)
+        flow.conditional += 1
+        try:
+            for option, is_raw in zip(function.options, raw, strict=True):
+                if is_raw and forgiven:
+                    # The program chooses at run time when the raw transform is used: not known.
+                    flow.quiet += 1
+                try:
+                    results.append(self.call_value(option, args, node, frame))
+                finally:
+                    if is_raw and forgiven:
+                        flow.quiet -= 1
+        finally:
+            flow.conditional -= 1
+        return union(results)
+
+    def _call_bound(self: Host, function: Bound, args: Args, node: ast.expr, frame: Frame) -> Value:
+        inner, receiver = function.function, function.receiver
+        if isinstance(inner, Function):
+            return self.call_method(inner, receiver, args, node, frame)
+        with_self = Args(
+            [receiver, *args.positional],
+            args.keywords,
+            args.open,
+            args.open_keywords,
+            args.rest,
+            [None, *args.nodes],
+            args.keyword_nodes,
+        )
+        return self.call_value(inner, with_self, node, frame)
+
+    def call_method(
+        self: Host, function: Function, receiver: Value, args: Args, node: ast.expr, frame: Frame
+    ) -> Value:
+        """Call a method; an abstract one stands for what the project's subclasses make of it."""
+        if isinstance(receiver, Instance) and receiver.cls is not None:
+            if id(receiver) in self.built_outside and self.flow.context == "outside":
+                return derived(*args.values)
+            overriding = self.overriding(function, receiver)
+            if overriding:
+                self.flow.conditional += 1
+                try:
+                    return union(
+                        [self.call_function(f, args, node, frame, r) for f, r in overriding]
+                    )
+                finally:
+                    self.flow.conditional -= 1
+        return self.call_function(function, args, node, frame, receiver)
+
+    def call_function(
+        self: Host,
+        function: Function,
+        args: Args,
+        node: ast.AST,
+        frame: Frame,
+        receiver: Value | None,
+    ) -> Value:
+        """Bind the arguments and evaluate the body."""
+        names, passed, key = self.bind_arguments(function, args, receiver)
+        return self.enter(function, names, passed, frame, node, receiver, key)
+
+    def bind_arguments(
+        self: Host, function: Function, args: Args, receiver: Value | None
+    ) -> tuple[dict[str, Value], set[str], Hashable]:
+        """Values of the parameters, which of them the caller passed, and a key for the memo."""
+        spec = function.node.args
+        parameters = [a.arg for a in (*spec.posonlyargs, *spec.args)]
+        annotations = {
+            a.arg: a.annotation
+            for a in (*spec.posonlyargs, *spec.args, *spec.kwonlyargs)
+            if a.annotation is not None
+        }
+        names: dict[str, Value] = {}
+        passed: set[str] = set()
+        positional = list(args.positional)
+        if receiver is not None:
+            positional.insert(0, receiver)
+        for index, name in enumerate(parameters):
+            if index < len(positional):
+                names[name] = positional[index]
+                if receiver is None or index:
+                    passed.add(name)
+        if spec.vararg is not None:
+            extra = positional[len(parameters) :]
+            names[spec.vararg.arg] = Sequence("tuple", [*extra, args.rest] if args.open else extra, args.open)
+            passed.add(spec.vararg.arg)
+        first_default = len(parameters) - len(function.defaults)
+        keyword_only = [a.arg for a in spec.kwonlyargs]
+        extra_keywords: dict[object, Value] = {}
+        for name, value in args.keywords.items():
+            if (name in parameters and name not in names) or name in keyword_only:
+                names[name] = value
+                passed.add(name)
+            elif name not in names:
+                extra_keywords[name] = value
+        if spec.kwarg is not None:
+            rest = UNKNOWN if args.open_keywords else None
+            names[spec.kwarg.arg] = Mapping(extra_keywords, rest)
+            passed.add(spec.kwarg.arg)
+        for index, name in enumerate(parameters):
+            if name in names:
+                continue
+            if index >= first_default and not args.open and not args.open_keywords:
+                names[name] = function.defaults[index - first_default]
+            else:
+                names[name] = self.annotated(annotations.get(name), function, args.rest)
+        for name in keyword_only:
+            if name not in names:
+                known = not args.open_keywords and name in function.kw_defaults
+                names[name] = (
+                    function.kw_defaults[name]
+                    if known
+                    else self.annotated(annotations.get(name), function, args.rest)
+                )
+        for name, value in names.items():
+            if isinstance(value, Unknown) and not value.traced and name in annotations:
+                names[name] = self.annotated(annotations[name], function, value)
+        key: Hashable = tuple((n, v.key()) for n, v in names.items())
+        if any(self._is_passable(v) for n, v in names.items() if n in passed):
+            key = (key, next(_unshared))
+        return names, passed, key
+
+    def _is_passable(self: Host, value: Value) -> bool:
+        return any(
+            isinstance(v, PASSABLE) or (isinstance(v, Symbol) and catalog.symbol(v.name) is not None)
+            for v in options(value)
+        )
+
+    def result_of(self: Host, node: FunctionNode, frame: Frame) -> Value:
+        """What the call returns, from its returns and yields."""
+        if frame.yields:
+            return Sequence("list", frame.yields, True)
+        return union(frame.returns) if frame.returns else NONE
+
+    def annotated(
+        self: Host, annotation: ast.expr | None, function: Function, value: Value = UNKNOWN
+    ) -> Value:
+        """A parameter of which only the annotation is known: an instance of a module class, if so."""
+        if annotation is None:
+            return value
+        return self.annotation_value(annotation, function, value)
+
+    def decorate(
+        self: Host,
+        node: ast.FunctionDef | ast.AsyncFunctionDef,
+        function: Function,
+        frame: Frame,
+    ) -> Value:
+        """The value that the decorators, innermost first, make of the function."""
+        value: Value = function
+        for decorator in reversed(node.decorator_list):
+            made = self.evaluate(decorator, frame)
+            value = self.apply_decorator(made, value, decorator, frame)
+        return value
+
+    def apply_decorator(
+        self: Host, decorator: Value, value: Value, node: ast.expr, frame: Frame
+    ) -> Value:
+        """One decorator applied."""
+        if isinstance(decorator, Symbol):
+            name = decorator.name
+            if name in ("builtins.property", "functools.cached_property", "abc.abstractproperty"):
+                return Property(value)
+            if name in ("builtins.staticmethod", "builtins.classmethod"):
+                if isinstance(value, Function):
+                    value.kind = "static" if name.endswith("staticmethod") else "class"
+                return value
+        if isinstance(decorator, Unknown):
+            # `@prop.setter` and decorators of unknown libraries.
+            if isinstance(node, ast.Attribute) and node.attr in ("setter", "deleter", "getter"):
+                return self.lookup(node.value.id, frame.env, frame) if isinstance(
+                    node.value, ast.Name
+                ) else UNKNOWN
+            return UNKNOWN
+        args = Args([value], nodes=[None])
+        return self.call_value(decorator, args, node, frame)
+
+
+def joined(partial: Partial, args: Args) -> Args:
+    """The arguments of a call of a partial, its own ones first."""
+    return Args(
+        [*partial.args, *args.positional],
+        {**partial.kwargs, **args.keywords},
+        args.open,
+        args.open_keywords,
+        args.rest,
+        [None] * len(partial.args) + args.nodes,
+        args.keyword_nodes,
+    )
+
+
+def is_true(value: Value | None) -> bool | None:
+    """The truth of a flag argument; None where it is not a constant."""
+    return bool(value.value) if isinstance(value, Const) else None
+
+
+__all__ = ["Args", "Calls", "Pair", "is_true", "joined"]

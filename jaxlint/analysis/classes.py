@@ -1,0 +1,290 @@
+"""Classes: construction, overriding, dataclass fields, and a stand-in object for `self`."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Hashable
+from typing import TYPE_CHECKING
+
+from jaxlint import catalog
+from jaxlint.analysis.calls import Args
+from jaxlint.analysis.frames import Frame
+from jaxlint.analysis.values import (
+    UNKNOWN,
+    Class,
+    Const,
+    Function,
+    Instance,
+    LibraryMethod,
+    Mapping,
+    Sequence,
+    Symbol,
+    Unknown,
+    Value,
+)
+
+if TYPE_CHECKING:
+    from jaxlint.analysis.module import ModuleFile
+
+DATACLASS = frozenset({"dataclasses.dataclass", "chex.dataclass", "flax.struct.dataclass"})
+DATACLASS_BASES = frozenset({"typing.NamedTuple"})
+
+
+class Classes:
+    """Part of the Interpreter: what happens when a class of the project is called."""
+
+    if TYPE_CHECKING:
+        from jaxlint.analysis.host import Host
+
+    def class_of_base(self: Host, base: Value) -> Value:
+        """A base expression as it enters the MRO; generics stand for their class."""
+        return base if isinstance(base, (Class, Symbol)) else UNKNOWN
+
+    def decorate_class(self: Host, node: ast.ClassDef, cls: Class, frame: Frame) -> Value:
+        """The value of a class statement with its decorators (an unknown one keeps the class)."""
+        for decorator in reversed(node.decorator_list):
+            expression = decorator.func if isinstance(decorator, ast.Call) else decorator
+            made = self.evaluate(expression, frame)
+            if isinstance(made, Symbol) and made.name in DATACLASS:
+                cls.dataclass = True
+        return cls
+
+    def module_identity(self: Host, node: ast.AST, frame: Frame) -> Hashable:
+        """What tells the parameters of a module built at `node` from those of others."""
+        modules = self.flow.modules
+        if not modules:
+            return None
+        count = frame.built[id(node)] = frame.built.get(id(node), 0) + 1
+        return (modules[-1].identity, id(node), count)
+
+    def construct(self: Host, cls: Class, args: Args, node: ast.expr, frame: Frame) -> Value:
+        """`cls(*args)`: a new instance, its constructor run."""
+        instance = Instance(cls, None, node, self.module_identity(node, frame))
+        if self.is_module(instance):
+            self.construct_effect(node, frame, f"constructs {cls.name}")
+            if self.flow.context == "outside":
+                # Reported once: what the constructor and the calls would do is not news.
+                self.built_outside.add(id(instance))
+                self.flow.quiet += 1
+                try:
+                    self.run_constructor(instance, cls, args, node, frame)
+                finally:
+                    self.flow.quiet -= 1
+                self.kept.append(instance)
+                return instance
+        new = self.lookup_class(cls, "__new__")
+        if isinstance(new, Function):
+            instance.opaque = True
+        self.run_constructor(instance, cls, args, node, frame)
+        return instance
+
+    def run_constructor(
+        self: Host, instance: Instance, cls: Class, args: Args, node: ast.expr, frame: Frame
+    ) -> None:
+        """Run `__init__`, or fill in the fields of a dataclass, or keep a library's arguments."""
+        init = self.lookup_class(cls, "__init__")
+        if isinstance(init, Function):
+            self.call_function(init, args, node, frame, instance)
+        elif cls.dataclass:
+            self._fill_fields(instance, cls, args, node, frame)
+            post = self.lookup_class(cls, "__post_init__")
+            if isinstance(post, Function):
+                self.call_function(post, Args([]), node, frame, instance)
+        else:
+            library = self.library_base(cls)
+            if library is not None:
+                self.keep_constructor(instance, library, args)
+
+    def keep_constructor(
+        self: Host, instance: Instance, library: catalog.Symbol, args: Args
+    ) -> None:
+        """Remember the arguments of a library module's constructor by name."""
+        for index, name in enumerate(library.constructor):
+            value = args.get(index, name)
+            if value is not None:
+                instance.attrs[f"<{name}>"] = value
+        for name, value in args.keywords.items():
+            instance.attrs[f"<{name}>"] = value
+        if args.open or args.open_keywords:
+            instance.opaque = True
+
+    def constructor_argument(self: Host, instance: Instance, name: str) -> Value | None:
+        """An argument that a library module was constructed with."""
+        return instance.attrs.get(f"<{name}>")
+
+    def dataclass_fields(self: Host, cls: Class) -> dict[str, ast.AnnAssign]:
+        """The annotated fields of a dataclass, bases first."""
+        found: dict[str, ast.AnnAssign] = {}
+        for base in reversed(cls.mro):
+            if not isinstance(base, Class):
+                continue
+            for statement in base.node.body:
+                if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
+                    if "ClassVar" not in ast.dump(statement.annotation):
+                        found[statement.target.id] = statement
+        return found
+
+    def _fill_fields(
+        self: Host, instance: Instance, cls: Class, args: Args, node: ast.expr, frame: Frame
+    ) -> None:
+        for index, (name, statement) in enumerate(self.dataclass_fields(cls).items()):
+            value = args.get(index, name)
+            if value is None:
+                value = self.lookup_class(cls, name)
+                if isinstance(value, Unknown) or statement.value is None:
+                    value = None
+                elif isinstance(statement.value, ast.Call):
+                    value = self._field_default(statement.value, cls, frame)
+            elif isinstance(value, Unknown):
+                value = None
+            if value is None:
+                value = self.annotation_value(statement.annotation, cls, UNKNOWN)
+            instance.attrs[name] = value
+
+    def _field_default(self: Host, node: ast.Call, cls: Class, frame: Frame) -> Value | None:
+        inner = Frame(cls.file, cls.file.env)
+        function = self.evaluate(node.func, inner)
+        if isinstance(function, Symbol) and function.name == "dataclasses.field":
+            for keyword in node.keywords:
+                if keyword.arg == "default":
+                    return self.evaluate(keyword.value, inner)
+                if keyword.arg == "default_factory":
+                    made = self.evaluate(keyword.value, inner)
+                    return self.call_value(made, Args([]), node, frame)
+            return None
+        return self.lookup_class(cls, getattr(node, "arg", "")) or UNKNOWN
+
+    def call_instance(
+        self: Host, instance: Instance, args: Args, node: ast.expr, frame: Frame
+    ) -> Value:
+        """`instance(*args)`."""
+        if instance.cls is not None:
+            method = self.lookup_class(instance.cls, "__call__")
+            if method is not None:
+                bound = self.bind(method, instance, node, frame)
+                return self.call_value(bound, args, node, frame)
+            library = self.library_base(instance.cls)
+        else:
+            library = instance.library
+        if library is None:
+            return self.unknown_call(args.values)
+        method = LibraryMethod(library, "__call__", instance)
+        return self.call_library_method(method, args, node, frame)
+
+    # -- abstract methods -----------------------------------------------------------------------
+
+    def overriding(
+        self: Host, function: Function, receiver: Instance
+    ) -> list[tuple[Function, Instance]]:
+        """For an abstract method: what the subclasses of the project make of it, each with a self."""
+        if receiver.cls is None or not is_abstract(function):
+            return []
+        found: list[tuple[Function, Instance]] = []
+        for cls in self.subclasses(receiver.cls):
+            method = self.lookup_class(cls, function.name)
+            if isinstance(method, Function) and not is_abstract(method):
+                found.append((method, self.stand_in(cls)))
+        return found[:6]
+
+    def subclasses(self: Host, cls: Class) -> list[Class]:
+        """The subclasses of `cls` in this file and in the rest of the project."""
+        key = (cls.file.path, cls.name)
+        if key not in self.searched_subclasses:
+            self.searched_subclasses.add(key)
+            for path in self.project.mentioning(cls.file.path, cls.name)[:40]:
+                self._evaluate_classes(path, cls)
+        return list(dict.fromkeys(cls.subclasses))
+
+    def _evaluate_classes(self: Host, path: str, base: Class) -> None:
+        """Evaluate the classes of another file that may derive from `base`."""
+        if path in self.files and self.files[path].linted:
+            return
+        name, is_package = self.project.name_of(path)
+        opened = self.open_module((path, is_package), name)
+        if opened is None:
+            return
+        for statement in opened.file.tree.body:
+            if isinstance(statement, ast.ClassDef) and statement.bases:
+                self.module_name(opened.file, statement.name)
+
+    def stand_in(self: Host, cls: Class) -> Instance:
+        """An object of `cls` as some caller may have made it, its constructor run once."""
+        known = self.stand_ins.get(id(cls))
+        if known is not None:
+            return known
+        instance = Instance(cls, None, cls.node)
+        self.stand_ins[id(cls)] = instance
+        flow = self.flow
+        saved = flow.copy()
+        frame = Frame(cls.file, cls.file.env)
+        flow.quiet += 0 if cls.file.linted else 1
+        flow.context = "inside" if self.is_module(instance) else "unknown"
+        flow.phase, flow.conditional, flow.modules = None, 0, []
+        try:
+            node = ast.copy_location(ast.Name(cls.name, ast.Load()), cls.node)
+            args = Args([], open=True, open_keywords=True)
+            self.run_constructor(instance, cls, args, node, frame)
+        finally:
+            self.flow = saved
+        # It stands for an object that was there before: so do the modules that it holds.
+        for part in (instance, *instance.attrs.values()):
+            for held in part.items if isinstance(part, Sequence) else [part]:
+                if isinstance(held, Instance):
+                    held.born = 0
+        return instance
+
+    # -- annotations ------------------------------------------------------------------------------
+
+    def annotation_value(
+        self: Host, annotation: ast.expr, owner: Function | Class, value: Value
+    ) -> Value:
+        """What an annotation tells of an otherwise unknown value: an object of a project class."""
+        node: ast.expr = annotation
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            try:
+                node = ast.parse(node.value, mode="eval").body
+            except (SyntaxError, ValueError):
+                return value
+        if not isinstance(node, (ast.Name, ast.Attribute)):
+            return value
+        file: ModuleFile = owner.file
+        frame = Frame(file, owner.scope if isinstance(owner, Function) else file.env)
+        made = self.evaluate(node, frame)
+        if isinstance(made, Class) and self.is_module(made) and not self._is_abstract_class(made):
+            return self.stand_in(made)
+        if isinstance(made, Class) and made.dataclass:
+            return self.stand_in(made)
+        if isinstance(made, Symbol):
+            symbol = catalog.symbol(made.name)
+            if symbol is not None and symbol.kind == "module" and symbol.effects:
+                return Instance(None, symbol, node)
+        return value
+
+    def _is_abstract_class(self: Host, cls: Class) -> bool:
+        call = self.lookup_class(cls, "__call__")
+        return isinstance(call, Function) and is_abstract(call)
+
+
+def is_abstract(function: Function) -> bool:
+    """Whether the method is a declaration: abstract, or raising NotImplementedError, or empty."""
+    node = function.node
+    if isinstance(node, ast.Lambda):
+        return False
+    for decorator in node.decorator_list:
+        name = decorator.attr if isinstance(decorator, ast.Attribute) else None
+        name = decorator.id if isinstance(decorator, ast.Name) else name
+        if name in ("abstractmethod", "abstractproperty"):
+            return True
+    body = node.body
+    if body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
+        body = body[1:]
+    if not body:
+        return True
+    last = body[0]
+    if isinstance(last, ast.Raise) and last.exc is not None:
+        raised = last.exc.func if isinstance(last.exc, ast.Call) else last.exc
+        return isinstance(raised, ast.Name) and raised.id == "NotImplementedError"
+    return isinstance(last, ast.Pass)
+
+
+__all__ = ["Classes", "Const", "Mapping", "Sequence", "is_abstract"]

@@ -1,0 +1,332 @@
+"""From a file to its findings: read, triage, evaluate every entry, let the rules look."""
+
+from __future__ import annotations
+
+import ast
+import gc
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from jaxlint.analysis.calls import Args
+from jaxlint.analysis.frames import Flow, Frame
+from jaxlint.analysis.interpreter import BudgetSpent, Interpreter
+from jaxlint.analysis.module import (
+    ModuleFile,
+    SourceError,
+    decode_source,
+    parse_source,
+    read_source,
+)
+from jaxlint.analysis.observations import RootRun
+from jaxlint.analysis.project import Project
+from jaxlint.analysis.triage import EFFECTS_MARKER, may_matter
+from jaxlint.analysis.values import (
+    Bound,
+    Class,
+    Const,
+    Function,
+    Pair,
+    Property,
+    Transformed,
+    Value,
+)
+from jaxlint.config import Options
+from jaxlint.finding import Diagnostic, Finding, Hazard
+
+if TYPE_CHECKING:
+    from jaxlint.rules.registry import Rule
+
+RECURSION_LIMIT = 6000
+"""Python frames allowed while a file is evaluated: nested expressions and calls followed."""
+
+
+@dataclass
+class FileReport:
+    """What was found in one file.
+
+    findings: sorted, before any filtering. diagnostics: why the file could not be (wholly) read.
+    dependencies: the other files whose content the findings depend on.
+    """
+
+    path: str
+    findings: list[Finding] = field(default_factory=list)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    dependencies: list[str] = field(default_factory=list)
+
+
+def analyse(
+    path: str,
+    source: str | bytes | None = None,
+    *,
+    tree: ast.Module | None = None,
+    options: Options | None = None,
+    project: Project | None = None,
+) -> FileReport:
+    """Analyse one file. Never raises for what the file holds: trouble becomes a diagnostic.
+
+    source: its text, if it has been read already. tree: its tree, if it has been parsed already.
+    """
+    report = FileReport(path)
+    options = options if options is not None else Options()
+    project = project if project is not None else Project((), options)
+    try:
+        if source is None:
+            source = read_source(path)
+        elif isinstance(source, bytes):
+            source = decode_source(path, source)
+        if not may_matter(source):
+            if tree is None:
+                _check_syntax(path, source)
+            return report
+        with _paused_collector():
+            if tree is None:
+                tree = parse_source(path, source)
+            if options_need_no_marker(options) and not project.reaches(path, source, EFFECTS_MARKER):
+                return report
+            _evaluate(report, path, source, tree, options, project)
+    except SourceError as error:
+        report.diagnostics.append(Diagnostic(path, error.line, error.message))
+    return report
+
+
+def options_need_no_marker(options: Options) -> bool:
+    """Whether effects can only come from Haiku: no in-house ones are configured."""
+    return not options.effects and not options.roots
+
+
+def _check_syntax(path: str, source: str) -> None:
+    with _paused_collector():
+        parse_source(path, source)
+
+
+@contextmanager
+def _paused_collector() -> Iterator[None]:
+    """No garbage collection while trees are built and evaluated."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+@contextmanager
+def _deeper_recursion() -> Iterator[None]:
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, RECURSION_LIMIT))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(limit)
+
+
+def _evaluate(
+    report: FileReport,
+    path: str,
+    source: str,
+    tree: ast.Module,
+    options: Options,
+    project: Project,
+) -> None:
+    name, is_package = project.name_of(path)
+    file = ModuleFile(os.path.abspath(path), source, tree, name, project, is_package)
+    file.linted = True
+    file.env.names["__name__"] = Const("__main__")
+    interpreter = Interpreter(file, project, options)
+    with _deeper_recursion():
+        try:
+            _run_entries(interpreter, file)
+        except BudgetSpent:
+            message = (
+                f"the analysis stopped after {options.max_steps} steps: findings may be missing "
+                "(raise max-steps to look further)"
+            )
+            report.diagnostics.append(Diagnostic(path, 1, message, fatal=False))
+        except RecursionError:
+            message = "the analysis stopped in a deeply nested expression: findings may be missing"
+            report.diagnostics.append(Diagnostic(path, 1, message, fatal=False))
+    report.dependencies = sorted(interpreter.dependencies)
+    report.findings = _judge(interpreter, file, path)
+
+
+def _run_entries(interpreter: Interpreter, file: ModuleFile) -> None:
+    """Evaluate the module body, then whatever nothing has reached yet."""
+    frame = Frame(file, file.env)
+    file.env.frame = None
+    interpreter.execute_block(file.tree.body, frame)
+    _run_pairs(interpreter)
+    for cls in list(interpreter.module_classes):
+        if cls.file is file:
+            _run_methods(interpreter, cls)
+    named = _names_used(file.tree)
+    waiting = [f for f in interpreter.defined if not isinstance(f.node, ast.Lambda)]
+    waiting.sort(key=lambda f: f.name in named)
+    for function in waiting:
+        if id(function.node) not in interpreter.reached:
+            _run_function(interpreter, function)
+    _run_pairs(interpreter)
+    interpreter.run_deferred()
+    _run_pairs(interpreter)
+
+
+def _names_used(tree: ast.Module) -> set[str]:
+    """Names that are read somewhere: functions with such a name are tried after the others."""
+    return {
+        n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)
+    } | {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)}
+
+
+def _run_pairs(interpreter: Interpreter) -> None:
+    """Look at every transformed function as its init and apply will run it."""
+    seen: set[int] = set()
+    while interpreter.deferred_pairs:
+        pair, frame = interpreter.deferred_pairs.pop(0)
+        if id(pair) in seen:
+            continue
+        seen.add(id(pair))
+        _run_pair(interpreter, pair, frame)
+
+
+def _run_pair(interpreter: Interpreter, pair: Pair, frame: Frame) -> None:
+    interpreter.flow = Flow("inside")
+    effects = interpreter.run_root_body(pair.function, frame, pair.node)
+    interpreter.observe(
+        RootRun(
+            pair.node,
+            pair.file,
+            frame,
+            pair=pair,
+            which="",
+            effects=effects,
+            rng=None,
+            generic=True,
+            callee=interpreter.name_of(pair.function, frame),
+        )
+    )
+
+
+def _run_methods(interpreter: Interpreter, cls: Class) -> None:
+    """Call every method of a class on a stand-in for self, public ones first."""
+    if any(isinstance(b, Class) for b in cls.mro[1:]):
+        names = [n for b in cls.mro if isinstance(b, Class) for n in b.attrs]
+    else:
+        names = list(cls.attrs)
+    names = list(dict.fromkeys(names))
+    names.sort(key=lambda n: (n != "__call__", n.startswith("_")))
+    own = set(cls.attrs)
+    for name in names:
+        value = interpreter.lookup_class(cls, name)
+        function = _underlying(value)
+        if function is None or name in ("__init__", "__new__", "__post_init__"):
+            continue
+        reached = id(function.node) in interpreter.reached
+        if reached and (name in own or not cls.subclasses and not _overrides(cls)):
+            if name in own or name.startswith("_"):
+                continue
+        if not function.file.linted:
+            continue
+        instance = interpreter.stand_in(cls)
+        context = "inside" if interpreter.is_module(instance) else "unknown"
+        interpreter.flow = Flow(context)
+        target: Value = Bound(value, instance) if value is not None else instance
+        if isinstance(value, Property):
+            target = Bound(value.getter, instance)
+        elif isinstance(value, Function) and value.kind != "plain":
+            target = value if value.kind == "static" else Bound(value, cls)
+        frame = Frame(cls.file, function.scope)
+        args = Args([], open=True, open_keywords=True)
+        interpreter.call_value(target, args, _entry_node(function), frame)
+
+
+def _overrides(cls: Class) -> bool:
+    """Whether the class gives a new meaning to a name of a base."""
+    return any(
+        name in base.attrs
+        for base in cls.mro[1:]
+        if isinstance(base, Class)
+        for name in cls.attrs
+        if not name.startswith("__") or name == "__call__"
+    )
+
+
+def _underlying(value: Value | None) -> Function | None:
+    """The function that a class attribute runs."""
+    while True:
+        if isinstance(value, Function):
+            return value
+        if isinstance(value, Property):
+            value = value.getter
+        elif isinstance(value, Transformed):
+            value = value.callee
+        else:
+            return None
+
+
+def _run_function(interpreter: Interpreter, function: Function) -> None:
+    interpreter.flow = Flow("unknown")
+    frame = Frame(function.file, function.scope)
+    args = Args([], open=True, open_keywords=True)
+    receiver = None
+    if function.owner is not None and function.kind == "plain":
+        receiver = interpreter.stand_in(function.owner)
+        if interpreter.is_module(receiver):
+            interpreter.flow = Flow("inside")
+    interpreter.call_function(function, args, _entry_node(function), frame, receiver)
+
+
+def _entry_node(function: Function) -> ast.expr:
+    """A node at the function's place, to stand for the call that nobody has written."""
+    return ast.copy_location(ast.Name(function.name, ast.Load()), function.node)
+
+
+def _judge(interpreter: Interpreter, file: ModuleFile, path: str) -> list[Finding]:
+    """Let every rule look at every observation; keep the worst finding of each place."""
+    from jaxlint.rules.registry import all_rules
+
+    by_type: dict[type, list[Rule]] = {}
+    for rule in all_rules().values():
+        by_type.setdefault(rule.observes, []).append(rule)
+    found: dict[tuple[object, ...], Finding] = {}
+    for observation in interpreter.observations:
+        if observation.file is not file:
+            continue
+        for rule in by_type.get(type(observation), ()):
+            for finding in rule.check(observation):
+                _keep(found, finding)
+    findings = [_at_path(f, path) for f in found.values()]
+    return sorted(findings, key=lambda f: f.sort_key)
+
+
+_ORDER = {Hazard.LEAK: 0, Hazard.ERROR: 1, Hazard.SILENT: 2, Hazard.TOLERATED: 3}
+
+
+def _keep(found: dict[tuple[object, ...], Finding], finding: Finding) -> None:
+    """One finding for each place and question: JAX101-103 are answers to the same one."""
+    question = "raw" if finding.code in ("JAX101", "JAX102", "JAX103") else finding.code
+    key = (question, finding.span)
+    other = found.get(key)
+    if other is None or _rank(finding) < _rank(other):
+        found[key] = finding
+
+
+def _rank(finding: Finding) -> tuple[str, int]:
+    return (finding.code, _ORDER[finding.hazard])
+
+
+def _at_path(finding: Finding, path: str) -> Finding:
+    """The finding with the path as the caller spelled it (the evaluator knows absolute ones)."""
+    from dataclasses import replace
+
+    if finding.span.path == path:
+        return finding
+    own = finding.span.path
+    chain = tuple(
+        replace(link, span=replace(link.span, path=path)) if link.span.path == own else link
+        for link in finding.chain
+    )
+    return replace(finding, span=replace(finding.span, path=path), chain=chain)

@@ -1,0 +1,526 @@
+"""Expressions: what they are known to be."""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from jaxlint.analysis.frames import Env, Frame
+from jaxlint.analysis.values import (
+    ARRAY,
+    FALSE,
+    NONE,
+    TRACED,
+    TRACED_ARRAY,
+    TRUE,
+    UNKNOWN,
+    Bound,
+    Class,
+    Const,
+    Function,
+    InitFlag,
+    Instance,
+    Lifted,
+    Mapping,
+    ModuleValue,
+    OneOf,
+    Pair,
+    PairFunction,
+    Partial,
+    RunResult,
+    Sequence,
+    Symbol,
+    Transformed,
+    Unknown,
+    Value,
+    derived,
+    union,
+)
+
+if TYPE_CHECKING:
+    from jaxlint.analysis.values import FunctionNode
+
+MAX_ITEMS = 8
+_HANDLERS: dict[type[ast.expr], str] = {}
+_ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.FloorDiv: operator.floordiv,
+    ast.Mod: operator.mod,
+}
+_COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+}
+_OBJECTS = (
+    Function,
+    Class,
+    Instance,
+    Bound,
+    Partial,
+    Symbol,
+    Pair,
+    PairFunction,
+    Transformed,
+    Lifted,
+    ModuleValue,
+)
+
+
+class Expressions:
+    """Part of the Interpreter: `evaluate` gives the abstract value of an expression."""
+
+    if TYPE_CHECKING:
+        from jaxlint.analysis.host import Host
+
+    def evaluate(self: Host, node: ast.expr, frame: Frame) -> Value:
+        """The value of an expression, with the effects of evaluating it."""
+        self.steps += 1
+        if self.steps > self.max_steps:
+            self.tick()
+        kind = type(node)
+        name = _HANDLERS.get(kind)
+        if name is None:
+            name = _HANDLERS[kind] = f"_eval_{kind.__name__}"
+        handler: Callable[[ast.expr, Frame], Value] | None = getattr(self, name, None)
+        return handler(node, frame) if handler is not None else UNKNOWN
+
+    def _eval_Constant(self: Host, node: ast.Constant, frame: Frame) -> Value:
+        return Const(node.value)
+
+    def _eval_Name(self: Host, node: ast.Name, frame: Frame) -> Value:
+        return self.lookup(node.id, frame.env, frame)
+
+    def _eval_Attribute(self: Host, node: ast.Attribute, frame: Frame) -> Value:
+        value = self.evaluate(node.value, frame)
+        return self.get_attribute(value, node.attr, node.value, frame)
+
+    def _eval_Call(self: Host, node: ast.Call, frame: Frame) -> Value:
+        return self.evaluate_call(node, frame)
+
+    def _eval_Lambda(self: Host, node: ast.Lambda, frame: Frame) -> Value:
+        return self.make_function(node, frame)
+
+    def _eval_Starred(self: Host, node: ast.Starred, frame: Frame) -> Value:
+        return self.evaluate(node.value, frame)
+
+    def _eval_Await(self: Host, node: ast.Await, frame: Frame) -> Value:
+        return self.evaluate(node.value, frame)
+
+    def _eval_NamedExpr(self: Host, node: ast.NamedExpr, frame: Frame) -> Value:
+        value = self.evaluate(node.value, frame)
+        self.assign(node.target, value, frame, node.value)
+        return value
+
+    def _eval_Yield(self: Host, node: ast.Yield, frame: Frame) -> Value:
+        value = self.evaluate(node.value, frame) if node.value is not None else NONE
+        frame.yields.append(value)
+        return UNKNOWN
+
+    def _eval_YieldFrom(self: Host, node: ast.YieldFrom, frame: Frame) -> Value:
+        frame.yields.append(self.element_of(self.evaluate(node.value, frame)))
+        return UNKNOWN
+
+    def _eval_JoinedStr(self: Host, node: ast.JoinedStr, frame: Frame) -> Value:
+        return UNKNOWN
+
+    # -- displays -------------------------------------------------------------------------------
+
+    def _display(self: Host, kind: str, elements: list[ast.expr], frame: Frame) -> Value:
+        items: list[Value] = []
+        is_open = False
+        for element in elements:
+            if isinstance(element, ast.Starred):
+                inner = self.evaluate(element.value, frame)
+                known = self.elements(inner)
+                if known is None:
+                    is_open = True
+                    items += list(inner.items) if isinstance(inner, Sequence) else [derived(inner)]
+                else:
+                    items += known
+            else:
+                items.append(self.evaluate(element, frame))
+        return Sequence(kind, items, is_open)
+
+    def _eval_Tuple(self: Host, node: ast.Tuple, frame: Frame) -> Value:
+        return self._display("tuple", node.elts, frame)
+
+    def _eval_List(self: Host, node: ast.List, frame: Frame) -> Value:
+        return self._display("list", node.elts, frame)
+
+    def _eval_Set(self: Host, node: ast.Set, frame: Frame) -> Value:
+        return self._display("set", node.elts, frame)
+
+    def _eval_Dict(self: Host, node: ast.Dict, frame: Frame) -> Value:
+        result = Mapping({})
+        for key, item in zip(node.keys, node.values, strict=True):
+            value = self.evaluate(item, frame)
+            if key is None:
+                if isinstance(value, Mapping):
+                    result.items.update(value.items)
+                    if value.rest is not None:
+                        result.rest = value.rest
+                else:
+                    result.rest = union([*([result.rest] if result.rest else []), UNKNOWN])
+                continue
+            name = self.evaluate(key, frame)
+            if isinstance(name, Const):
+                result.items[name.value] = value
+            else:
+                result.rest = union([*([result.rest] if result.rest else []), value])
+        return result
+
+    # -- comprehensions -------------------------------------------------------------------------
+
+    def _comprehension(
+        self: Host,
+        generators: list[ast.comprehension],
+        frame: Frame,
+        produce: Callable[[], None],
+    ) -> bool:
+        """Run `produce` for each known combination of elements; True if there may be more."""
+        start = len(frame.open_draws)
+        is_open = self._generate(generators, frame, produce)
+        if is_open:
+            for site in frame.open_draws[start:]:
+                if site.drawn_later is None:
+                    site.drawn_later = next((e for e in site.effects if e.kind == "rng"), None)
+        return is_open
+
+    def _generate(
+        self: Host,
+        generators: list[ast.comprehension],
+        frame: Frame,
+        produce: Callable[[], None],
+    ) -> bool:
+        if not generators:
+            produce()
+            return False
+        head, rest = generators[0], generators[1:]
+        iterable = self.evaluate(head.iter, frame)
+        items = self.iterated(iterable)
+        is_open = items is None or len(items) > MAX_ITEMS
+        if items is None:
+            items = [self.element_of(iterable)]
+        elif is_open:
+            items = [union(items)]
+        for item in items:
+            # A lambda in the element closes over this element: each has its own scope.
+            env, frame.env = frame.env, Env(frame.env, frame.env.frame)
+            try:
+                self.assign(head.target, item, frame)
+                for test in head.ifs:
+                    self.evaluate(test, frame)
+                is_open = self._generate(rest, frame, produce) or is_open or bool(head.ifs)
+            finally:
+                frame.env = env
+        return is_open
+
+    def _eval_ListComp(self: Host, node: ast.ListComp, frame: Frame) -> Value:
+        return self._collected("list", node.elt, node.generators, frame)
+
+    def _eval_SetComp(self: Host, node: ast.SetComp, frame: Frame) -> Value:
+        return self._collected("set", node.elt, node.generators, frame)
+
+    def _eval_GeneratorExp(self: Host, node: ast.GeneratorExp, frame: Frame) -> Value:
+        return self._collected("list", node.elt, node.generators, frame)
+
+    def _collected(
+        self: Host, kind: str, element: ast.expr, generators: list[ast.comprehension], frame: Frame
+    ) -> Value:
+        items: list[Value] = []
+        is_open = self._comprehension(
+            generators, frame, lambda: items.append(self.evaluate(element, frame))
+        )
+        return Sequence(kind, items, is_open)
+
+    def _eval_DictComp(self: Host, node: ast.DictComp, frame: Frame) -> Value:
+        result = Mapping({})
+
+        def produce() -> None:
+            key = self.evaluate(node.key, frame)
+            value = self.evaluate(node.value, frame)
+            if isinstance(key, Const):
+                result.items[key.value] = value
+            else:
+                result.rest = union([*([result.rest] if result.rest else []), value])
+
+        if self._comprehension(node.generators, frame, produce) and result.rest is None:
+            result.rest = union(list(result.items.values()))
+        return result
+
+    # -- operators ------------------------------------------------------------------------------
+
+    def truth(self: Host, value: Value) -> tuple[bool | None, tuple[str | None, str | None] | None]:
+        """Whether a test holds (None: undecided), and what each side then knows of the phase."""
+        if isinstance(value, Const):
+            return bool(value.value), None
+        if isinstance(value, InitFlag):
+            phase = self.flow.phase
+            if phase is not None:
+                if value.then is not None and value.then != phase:
+                    return False, None
+                if value.other is not None and value.other != phase:
+                    return True, None
+                return None, None
+            return None, (value.then, value.other)
+        if isinstance(value, Sequence) and not value.open:
+            return bool(value.items), None
+        if isinstance(value, Mapping) and value.rest is None:
+            return bool(value.items), None
+        if isinstance(value, _OBJECTS):
+            if isinstance(value, Instance) and value.cls is not None:
+                if self.lookup_class(value.cls, "__bool__") or self.lookup_class(
+                    value.cls, "__len__"
+                ):
+                    return None, None
+            if isinstance(value, Symbol):
+                return None, None
+            return True, None
+        return None, None
+
+    def _eval_BoolOp(self: Host, node: ast.BoolOp, frame: Frame) -> Value:
+        conjunction = isinstance(node.op, ast.And)
+        values: list[Value] = []
+        conditional = self.flow.conditional
+        phase = self.flow.phase
+        result: Value | None = None
+        for operand in node.values:
+            value = self.evaluate(operand, frame)
+            truth, phases = self.truth(value)
+            if truth is not None:
+                if truth is not conjunction:
+                    values.append(value)
+                    if len(values) == 1 or all(not isinstance(v, InitFlag) for v in values):
+                        result = value if len(values) == 1 else None
+                    break
+                if operand is node.values[-1]:
+                    values.append(value)
+                continue
+            values.append(value)
+            if phases is not None:
+                known = phases[0] if conjunction else phases[1]
+                if known is not None:
+                    self.flow.phase = known
+                    continue
+            self.flow.conditional += 1
+        self.flow.conditional, self.flow.phase = conditional, phase
+        if result is not None:
+            return result
+        flags = [v for v in values if isinstance(v, InitFlag)]
+        if flags:
+            alone = len(values) == 1
+            if conjunction:
+                then = next((f.then for f in flags if f.then), None)
+                return InitFlag(then, flags[0].other if alone else None)
+            other = next((f.other for f in flags if f.other), None)
+            return InitFlag(flags[0].then if alone else None, other)
+        return union(values) if values else UNKNOWN
+
+    def _eval_UnaryOp(self: Host, node: ast.UnaryOp, frame: Frame) -> Value:
+        value = self.evaluate(node.operand, frame)
+        if isinstance(node.op, ast.Not):
+            if isinstance(value, InitFlag):
+                return InitFlag(value.other, value.then)
+            truth, _ = self.truth(value)
+            return UNKNOWN if truth is None else (FALSE if truth else TRUE)
+        if isinstance(value, Const) and isinstance(value.value, (int, float)):
+            if isinstance(node.op, ast.USub):
+                return Const(-value.value)
+        self.check_operand(value, node.operand, frame)
+        return value if isinstance(value, Unknown) else derived(value)
+
+    def _eval_BinOp(self: Host, node: ast.BinOp, frame: Frame) -> Value:
+        left = self.evaluate(node.left, frame)
+        right = self.evaluate(node.right, frame)
+        if isinstance(left, Sequence) and not isinstance(left, RunResult):
+            if isinstance(node.op, ast.Add) and isinstance(right, Sequence):
+                return Sequence(left.kind, left.items + right.items, left.open or right.open)
+            if isinstance(node.op, ast.Mult):
+                times = right.value if isinstance(right, Const) else None
+                if isinstance(times, int) and len(left.items) * times <= MAX_ITEMS:
+                    return Sequence(left.kind, left.items * times, left.open)
+                return Sequence(left.kind, left.items, True)
+        if isinstance(left, Mapping) and isinstance(right, Mapping):
+            if isinstance(node.op, ast.BitOr):
+                rest = [r for r in (left.rest, right.rest) if r is not None]
+                return Mapping({**left.items, **right.items}, union(rest) if rest else None)
+        if isinstance(left, Const) and isinstance(right, Const):
+            return _constant(_ARITHMETIC.get(type(node.op)), left.value, right.value)
+        self.check_operand(left, node.left, frame, right)
+        self.check_operand(right, node.right, frame, left)
+        arrays = [isinstance(v, Unknown) and v.is_array for v in (left, right)]
+        if any(arrays) and all(a or isinstance(v, Const) for a, v in zip(arrays, (left, right), strict=True)):
+            return TRACED_ARRAY if left.traced or right.traced else ARRAY
+        return derived(left, right)
+
+    def _eval_Compare(self: Host, node: ast.Compare, frame: Frame) -> Value:
+        left = self.evaluate(node.left, frame)
+        rights = [self.evaluate(c, frame) for c in node.comparators]
+        if len(rights) != 1:
+            return derived(left, *rights)
+        right, op = rights[0], node.ops[0]
+        if isinstance(op, (ast.Is, ast.IsNot)):
+            same = _identical(left, right)
+            if same is None:
+                return UNKNOWN
+            return TRUE if same is isinstance(op, ast.Is) else FALSE
+        if isinstance(left, Const) and isinstance(right, Const):
+            return _constant(_COMPARE.get(type(op)), left.value, right.value)
+        if isinstance(op, (ast.In, ast.NotIn)) and isinstance(left, Const):
+            items = self.elements(right)
+            if items is not None and all(isinstance(i, Const) for i in items):
+                inside = any(isinstance(i, Const) and i.value == left.value for i in items)
+                return TRUE if inside is isinstance(op, ast.In) else FALSE
+        return derived(left, *rights)
+
+    def _eval_IfExp(self: Host, node: ast.IfExp, frame: Frame) -> Value:
+        test = self.evaluate(node.test, frame)
+        truth, phases = self.truth(test)
+        if truth is not None:
+            return self.evaluate(node.body if truth else node.orelse, frame)
+        results: list[Value] = []
+
+        def side(branch: ast.expr) -> bool:
+            results.append(self.evaluate(branch, frame))
+            return True
+
+        self._both(
+            frame,
+            lambda: side(node.body),
+            lambda: side(node.orelse),
+            phases,
+            self.is_flag_test(node.test, frame) if phases is None else False,
+        )
+        return union(results, chosen=True)
+
+    # -- subscripts -----------------------------------------------------------------------------
+
+    def _eval_Subscript(self: Host, node: ast.Subscript, frame: Frame) -> Value:
+        value = self.evaluate(node.value, frame)
+        if isinstance(node.slice, ast.Slice):
+            bounds = [
+                self.evaluate(b, frame) if b is not None else NONE
+                for b in (node.slice.lower, node.slice.upper, node.slice.step)
+            ]
+            if isinstance(value, Sequence):
+                if all(isinstance(b, Const) and isinstance(b.value, (int, type(None))) for b in bounds):
+                    if not value.open:
+                        cut = slice(*(b.value for b in bounds if isinstance(b, Const)))
+                        return Sequence(value.kind, value.items[cut])
+                return Sequence(value.kind, value.items, True)
+            return derived(value)
+        index = self.evaluate(node.slice, frame)
+        return self.item(value, index, node.value, frame)
+
+    def item(self: Host, value: Value, index: Value, node: ast.expr, frame: Frame) -> Value:
+        """`value[index]`."""
+        if isinstance(value, RunResult) and isinstance(index, Const):
+            if isinstance(index.value, str):
+                self.misused(value, node, frame, f"it is indexed with {index.value!r}")
+                return UNKNOWN
+        if isinstance(value, OneOf):
+            return union([self.item(v, index, node, frame) for v in value.options], value.chosen)
+        if isinstance(value, Mapping):
+            if isinstance(index, Const):
+                if index.value in value.items:
+                    return value.items[index.value]
+                return value.rest if value.rest is not None else UNKNOWN
+            return union(value.values()) if value.items or value.rest else UNKNOWN
+        items = self.elements(value)
+        if items is None and isinstance(value, Sequence):
+            return union(value.items) if value.items else UNKNOWN
+        if items is not None:
+            if isinstance(index, Const) and isinstance(index.value, int):
+                if -len(items) <= index.value < len(items):
+                    return items[index.value]
+                return UNKNOWN
+            return union(items) if items else UNKNOWN
+        if isinstance(value, (Symbol, Class)):
+            return value  # list[int], Generic[T]
+        if isinstance(value, Instance) and value.cls is not None:
+            method = self.lookup_class(value.cls, "__getitem__")
+            if isinstance(method, Function):
+                call = ast.copy_location(ast.Call(node, [], []), node)
+                return self.call_value(Bound(method, value), self.plain_args([index]), call, frame)
+        return derived(value, index)
+
+    def element_of(self: Host, value: Value) -> Value:
+        """What iterating over `value` gives, all elements as one."""
+        if isinstance(value, Sequence):
+            return union(value.items) if value.items else UNKNOWN
+        if isinstance(value, Mapping):
+            return union([Const(k) for k in value.items]) if value.items else UNKNOWN
+        if isinstance(value, OneOf):
+            return union([self.element_of(v) for v in value.options])
+        return TRACED if value.traced else UNKNOWN
+
+    def iterated(self: Host, value: Value) -> list[Value] | None:
+        """The elements that a loop runs over, if all are known."""
+        return self.elements(value)
+
+    # -- where a callee came from -----------------------------------------------------------------
+
+    def passed_frame(self: Host, node: ast.expr | None, frame: Frame) -> Frame | None:
+        """The frame that received, as an argument, the object that the expression starts from."""
+        base = node
+        while isinstance(base, (ast.Attribute, ast.Subscript)):
+            base = base.value
+        if not isinstance(base, ast.Name):
+            return None
+        env = frame.env.find(base.id)
+        owner = env.frame if env is not None else None
+        if owner is None or base.id not in owner.passed:
+            return None
+        return owner
+
+    def is_passed(self: Host, node: ast.expr, frame: Frame) -> bool:
+        """Whether the expression is a parameter that still holds what the caller gave."""
+        return isinstance(node, ast.Name) and self.passed_frame(node, frame) is not None
+
+    def passed_from(self: Host, call: ast.AST | None, frame: Frame) -> Frame | None:
+        """The frame whose caller supplied the callee of `call`."""
+        return self.passed_frame(call.func, frame) if isinstance(call, ast.Call) else None
+
+
+def _identical(left: Value, right: Value) -> bool | None:
+    if isinstance(left, Const) and isinstance(right, Const):
+        return left.value is right.value or (
+            type(left.value) is type(right.value) and left.value == right.value
+        )
+    for a, b in ((left, right), (right, left)):
+        if isinstance(b, Const) and b.value is None:
+            if isinstance(a, (*_OBJECTS, Sequence, Mapping)):
+                return False
+            if isinstance(a, Unknown) and (a.is_array or a.is_key):
+                return False
+    return None
+
+
+def _constant(function: Callable[[Any, Any], Any] | None, left: Any, right: Any) -> Value:
+    """Fold small constants; anything that fails or grows is unknown."""
+    if function is None:
+        return UNKNOWN
+    small = (int, float, bool, type(None))
+    if not (isinstance(left, small) and isinstance(right, small)):
+        if not (isinstance(left, str) and isinstance(right, str) and len(left) + len(right) < 200):
+            return UNKNOWN
+        if function is operator.mod:
+            return UNKNOWN
+    try:
+        result = function(left, right)
+    except (TypeError, ValueError, ArithmeticError):
+        return UNKNOWN
+    if isinstance(result, int) and abs(result) > 10**12:
+        return UNKNOWN
+    return Const(result)
+
+
+__all__ = ["Expressions", "FunctionNode"]

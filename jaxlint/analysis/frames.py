@@ -1,0 +1,135 @@
+"""The state of an evaluation: scopes, call frames, and what is known along the path taken."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Hashable
+from typing import TYPE_CHECKING, Any
+
+from jaxlint.analysis.effects import Effect
+from jaxlint.analysis.values import Function, Instance, Value
+
+if TYPE_CHECKING:
+    from jaxlint.analysis.module import ModuleFile
+
+
+class Env:
+    """A scope: names and their values. `frame` is the call whose local scope this is."""
+
+    __slots__ = ("frame", "globals", "names", "nonlocals", "parent")
+
+    def __init__(self, parent: Env | None = None, frame: Frame | None = None) -> None:
+        self.names: dict[str, Value] = {}
+        self.parent = parent
+        self.frame = frame
+        self.globals: set[str] = set()
+        self.nonlocals: set[str] = set()
+
+    def find(self, name: str) -> Env | None:
+        """The innermost scope that binds `name`."""
+        env: Env | None = self
+        if name in self.globals:
+            while env is not None and env.parent is not None:
+                env = env.parent
+            return env if env is not None and name in env.names else None
+        while env is not None:
+            if name in env.names:
+                return env
+            env = env.parent
+        return None
+
+
+class Frame:
+    """One call under evaluation.
+
+    call: the call expression, in `caller`; both None for an entry of the analysis.
+    receiver: the object whose method runs. passed: parameters that still hold what the caller gave.
+    """
+
+    __slots__ = (
+        "built",
+        "call",
+        "caller",
+        "effects",
+        "env",
+        "file",
+        "function",
+        "open_draws",
+        "passed",
+        "receiver",
+        "return_existing",
+        "returns",
+        "yields",
+    )
+
+    def __init__(
+        self,
+        file: ModuleFile,
+        env: Env,
+        function: Function | None = None,
+        caller: Frame | None = None,
+        call: ast.AST | None = None,
+        receiver: Value | None = None,
+    ) -> None:
+        self.file = file
+        self.env = env
+        self.function = function
+        self.caller = caller
+        self.call = call
+        self.receiver = receiver
+        self.passed: set[str] = set()
+        self.built: dict[int, int] = {}
+        self.effects: list[Effect] = []
+        self.open_draws: list[Any] = []
+        self.returns: list[Value] = []
+        self.return_existing: list[set[Hashable]] = []
+        self.yields: list[Value] = []
+
+    def ancestors(self) -> list[Frame]:
+        """This frame and its callers, innermost first."""
+        found: list[Frame] = []
+        frame: Frame | None = self
+        while frame is not None:
+            found.append(frame)
+            frame = frame.caller
+        return found
+
+
+class Flow:
+    """What is known along the path of evaluation.
+
+    phase: "init" or "apply" where a guard decided, else None.
+    existing: parameters and states that certainly exist already.
+    context: "inside" a root, "outside" every root, or "unknown".
+    conditional: how many undecided branches surround this point.
+    modules: the module methods that run, innermost last.
+    """
+
+    __slots__ = (
+        "conditional",
+        "context",
+        "existing",
+        "modules",
+        "phase",
+        "quiet",
+        "reserved",
+        "rng_scoped",
+    )
+
+    def __init__(self, context: str = "unknown") -> None:
+        self.phase: str | None = None
+        self.existing: set[Hashable] = set()
+        self.context = context
+        self.conditional = 0
+        self.modules: list[Instance] = []
+        self.quiet = 0
+        self.reserved = False
+        self.rng_scoped = 0
+
+    def copy(self) -> Flow:
+        """What is known now, kept for a later look."""
+        other = Flow(self.context)
+        other.phase, other.existing = self.phase, set(self.existing)
+        other.conditional, other.modules = self.conditional, list(self.modules)
+        other.quiet, other.reserved, other.rng_scoped = self.quiet, self.reserved, self.rng_scoped
+        return other

@@ -1,0 +1,360 @@
+"""The abstract interpreter: its state, its budgets, and how a function is entered and left."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeVar
+
+from jaxlint.analysis.attributes import Attributes
+from jaxlint.analysis.calls import Calls
+from jaxlint.analysis.classes import Classes
+from jaxlint.analysis.effects import CONSTRUCT, PARAM, RNG, STATE_CREATE, Effect, Step, distinct
+from jaxlint.analysis.expressions import Expressions
+from jaxlint.analysis.frames import Env, Flow, Frame
+from jaxlint.analysis.haiku import HaikuCalls
+from jaxlint.analysis.imports import Imports
+from jaxlint.analysis.library import LibraryCalls
+from jaxlint.analysis.observations import Observation, OutsideEffect, RawSite
+from jaxlint.analysis.roots import Roots
+from jaxlint.analysis.statements import Statements
+from jaxlint.analysis.transforms import Transforms
+from jaxlint.analysis.values import (
+    UNKNOWN,
+    Class,
+    Const,
+    Function,
+    Instance,
+    Lifted,
+    Pair,
+    Transformed,
+    Value,
+    now,
+)
+
+if TYPE_CHECKING:
+    from jaxlint.analysis.module import ModuleFile
+    from jaxlint.analysis.project import Project
+    from jaxlint.config import Options
+
+T = TypeVar("T")
+
+
+class BudgetSpent(Exception):
+    """The file's budget of steps is used up; what was found so far stands."""
+
+
+@dataclass
+class Summary:
+    """What a call of a function with certain arguments did."""
+
+    value: Value
+    effects: list[Effect]
+    draws: list[RawSite]
+    existing: set[Hashable]
+    kept: tuple[object, ...] = field(default=(), repr=False)
+
+
+class Interpreter(
+    Statements,
+    Expressions,
+    Attributes,
+    Calls,
+    Classes,
+    LibraryCalls,
+    HaikuCalls,
+    Roots,
+    Transforms,
+    Imports,
+):
+    """Evaluates one file: the module body, then every function that nothing in it has reached.
+
+    The parts live in one file each; this one holds what they share.
+    """
+
+    def __init__(self, file: ModuleFile, project: Project, options: Options) -> None:
+        self.file = file
+        self.project = project
+        self.options = options
+        self.flow = Flow("outside")
+        self.observations: list[Observation] = []
+        self.steps = 0
+        self.max_steps = options.max_steps
+        self.max_depth = options.max_depth
+        self.depth = 0
+        self.active: dict[int, int] = {}
+        self.memo: dict[Hashable, Summary] = {}
+        self.reached: set[int] = set()
+        self.rooted: set[int] = set()
+        self.files: dict[str, ModuleFile] = {file.path: file}
+        self.dependencies: set[str] = set()
+        self.deferred_pairs: list[tuple[Pair, Frame]] = []
+        self.deferred_calls: list[tuple[Transformed | Lifted, Frame, Flow]] = []
+        self.flag_groups: set[Hashable] = set()
+        self.module_classes: list[Class] = []
+        self.defined: list[Function] = []
+        self.stand_ins: dict[int, Instance] = {}
+        self.searched_subclasses: set[tuple[str, str]] = set()
+        self.built_outside: set[int] = set()
+        self.kept: list[Instance] = []
+        self._writes: dict[str, frozenset[str]] = {}
+        self._globals: dict[str, frozenset[str]] = {}
+
+    # -- budgets ------------------------------------------------------------------------------
+
+    def tick(self) -> None:
+        """Count one step. Raises BudgetSpent."""
+        self.steps += 1
+        if self.steps > self.max_steps:
+            raise BudgetSpent
+
+    # -- effects and observations ---------------------------------------------------------------
+
+    def record(self, frame: Frame, effect: Effect) -> None:
+        """An effect happens now, during the call `frame`."""
+        flow = self.flow
+        if effect.kind == RNG and flow.rng_scoped:
+            return
+        changes: dict[str, object] = {}
+        if effect.phase is None and flow.phase is not None:
+            changes["phase"] = flow.phase
+        if flow.conditional and not effect.conditional:
+            changes["conditional"] = True
+        if effect.kind in (PARAM, STATE_CREATE) and effect.subject is not None:
+            if (effect.kind, effect.subject) in flow.existing:
+                changes["exists"] = True
+            else:
+                flow.existing.add((effect.kind, effect.subject))
+        if changes:
+            effect = effect.but(**changes)
+        if effect.kind == RNG and not (effect.at_init and (effect.exists or flow.phase == "apply")):
+            for site in frame.open_draws:
+                if site.drawn_later is None:
+                    site.drawn_later = effect
+        frame.effects.append(effect)
+        if flow.context == "outside" and not flow.quiet:
+            self._outside(frame, effect)
+
+    def _outside(self, frame: Frame, effect: Effect) -> None:
+        if effect.conditional and flow_is_guarded(self.flow):
+            return
+        steps = effect.steps()
+        functions: list[Function | None] = [frame.function] * len(steps)
+        for inner in frame.ancestors():
+            if inner.call is None or inner.caller is None:
+                break
+            steps.insert(0, Step(inner.call, inner.caller.file, "runs outside every root"))
+            functions.insert(0, inner.caller.function)
+        self.observations.append(
+            OutsideEffect(
+                steps[-1].node,
+                frame.file,
+                frame,
+                effect=effect,
+                steps=steps,
+                functions=functions,
+                rooted=self.rooted,
+            )
+        )
+
+    def observe(self, observation: Observation) -> None:
+        """Keep an observation for the rules, unless it is meant to fail (`pytest.raises`)."""
+        if not self.flow.quiet:
+            self.observations.append(observation)
+
+    def collect(self, frame: Frame, run: Callable[[], T]) -> tuple[T, list[Effect], list[RawSite]]:
+        """Run `run`, keeping the effects of this stretch of `frame` apart."""
+        effects, draws = frame.effects, frame.open_draws
+        frame.effects, frame.open_draws = [], []
+        try:
+            result = run()
+        finally:
+            found, opened = frame.effects, frame.open_draws
+            frame.effects, frame.open_draws = effects, draws
+        return result, distinct(found), opened
+
+    def merge(self, frame: Frame, effects: list[Effect], draws: list[RawSite]) -> None:
+        """Let effects seen in a callee count in `frame` as well, in order."""
+        if frame.open_draws:
+            later = next(
+                (
+                    e
+                    for e in effects
+                    if e.kind == RNG and not (e.at_init and (e.exists or e.phase == "apply"))
+                ),
+                None,
+            )
+            if later is not None:
+                for site in frame.open_draws:
+                    if site.drawn_later is None:
+                        site.drawn_later = later
+        frame.effects.extend(effects)
+        frame.open_draws.extend(d for d in draws if d not in frame.open_draws)
+
+    # -- entering a function ----------------------------------------------------------------------
+
+    def enter(
+        self,
+        function: Function,
+        env_names: dict[str, Value],
+        passed: set[str],
+        frame: Frame,
+        call: ast.AST | None,
+        receiver: Value | None,
+        key: Hashable,
+    ) -> Value:
+        """Evaluate the body of `function` with its parameters bound.
+
+        The effects of the body become effects of `frame`, one call step longer.
+        """
+        node = function.node
+        flow = self.flow
+        full_key = (id(node), id(function.scope), key, flow.phase, flow.context, flow.quiet > 0)
+        summary = self.memo.get(full_key)
+        if summary is None:
+            if self.depth >= self.max_depth or self.active.get(id(node), 0) >= 2:
+                return self.unknown_call(list(env_names.values()))
+            self.tick()
+            summary = self._run_body(function, env_names, passed, frame, call, receiver)
+            summary.kept = (function, tuple(env_names.values()), receiver)
+            self.memo[full_key] = summary
+        else:
+            flow.existing |= summary.existing
+        if summary.effects or summary.draws:
+            step = Step(
+                call if call is not None else node,
+                frame.file,
+                f"calls {function.name}",
+                self.passed_from(call, frame),
+            )
+            if call is None:
+                effects = summary.effects
+            else:
+                effects = [e.under(step) for e in summary.effects]
+            if flow.conditional:
+                effects = [e if e.conditional else e.but(conditional=True) for e in effects]
+            if flow.rng_scoped:
+                effects = [e for e in effects if e.kind != RNG]
+            self.merge(frame, effects, summary.draws)
+        return summary.value
+
+    def _run_body(
+        self,
+        function: Function,
+        env_names: dict[str, Value],
+        passed: set[str],
+        caller: Frame,
+        call: ast.AST | None,
+        receiver: Value | None,
+    ) -> Summary:
+        node, flow = function.node, self.flow
+        self.reached.add(id(node))
+        if flow.context == "inside":
+            self.rooted.add(id(node))
+        env = Env(function.scope)
+        frame = Frame(function.file, env, function, caller, call, receiver)
+        env.frame = frame
+        env.names.update(env_names)
+        frame.passed = passed
+        phase, conditional, existing = flow.phase, flow.conditional, set(flow.existing)
+        rng_scoped, reserved = flow.rng_scoped, flow.reserved
+        flow.rng_scoped = 0
+        flow.conditional = 0
+        is_module = isinstance(receiver, Instance) and self.is_module(receiver)
+        if is_module and isinstance(receiver, Instance):
+            flow.modules.append(receiver)
+        self.active[id(node)] = self.active.get(id(node), 0) + 1
+        self.depth += 1
+        start = now()
+        try:
+            if isinstance(node, ast.Lambda):
+                frame.returns.append(self.evaluate(node.body, frame))
+                frame.return_existing.append(set(flow.existing))
+            else:
+                goes_on = self.execute_block(node.body, frame)
+                if goes_on:
+                    frame.return_existing.append(set(flow.existing))
+                    if frame.returns or not frame.yields:
+                        frame.returns.append(self.none)
+        finally:
+            self.depth -= 1
+            self.active[id(node)] -= 1
+            if is_module:
+                flow.modules.pop()
+            flow.phase, flow.conditional = phase, conditional
+            flow.rng_scoped, flow.reserved = rng_scoped, reserved
+        if frame.return_existing:
+            after = set.intersection(*frame.return_existing) | existing
+        else:
+            after = existing
+        flow.existing = after
+        value = self.result_of(node, frame)
+        effects = distinct(
+            e.but(built=True) if e.born > start and not e.built else e for e in frame.effects
+        )
+        return Summary(value, effects, frame.open_draws, after - existing)
+
+    # -- what a file writes to ----------------------------------------------------------------
+
+    def attribute_writes(self, file: ModuleFile) -> frozenset[str]:
+        """Names of attributes that the file assigns anywhere but in a constructor."""
+        if file.path not in self._writes:
+            found: set[str] = set()
+            for name, statements in _bodies(file.tree):
+                if name not in ("__init__", "__post_init__", "setup"):
+                    found |= {
+                        n.attr
+                        for s in statements
+                        for n in _own_nodes(s)
+                        if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Store)
+                    }
+            self._writes[file.path] = frozenset(found)
+        return self._writes[file.path]
+
+    def global_writes(self, file: ModuleFile) -> frozenset[str]:
+        """Names that some function of the file declares global, and so may change."""
+        if file.path not in self._globals:
+            found: set[str] = set()
+            if "global " in file.source:
+                for node in ast.walk(file.tree):
+                    if isinstance(node, ast.Global):
+                        found.update(node.names)
+            self._globals[file.path] = frozenset(found)
+        return self._globals[file.path]
+
+    def changing(self, value: Value) -> Value:
+        """What is known of a global that some function rebinds: a constant no longer."""
+        return UNKNOWN if isinstance(value, Const) else value
+
+    def construct_effect(self, node: ast.AST, frame: Frame, what: str) -> None:
+        """A Haiku module is constructed: an effect only where that must not happen."""
+        if self.flow.context == "outside":
+            self.record(frame, Effect(CONSTRUCT, None, (Step(node, frame.file, what), None)))
+
+
+def _bodies(tree: ast.AST) -> list[tuple[str, list[ast.stmt]]]:
+    """The function bodies of a tree with their names, and the module's own as ""."""
+    found = [("", tree.body)] if isinstance(tree, ast.Module) else []
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            found.append((node.name, node.body))
+    return found
+
+
+def _own_nodes(statement: ast.stmt) -> list[ast.AST]:
+    """The nodes of a statement without those of the functions and classes defined in it."""
+    found: list[ast.AST] = []
+    waiting: list[ast.AST] = [statement]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            continue
+        found.append(node)
+        waiting.extend(ast.iter_child_nodes(node))
+    return found
+
+
+def flow_is_guarded(flow: Flow) -> bool:
+    """Whether undecided branches surround the point of evaluation."""
+    return flow.conditional > 0

@@ -1,0 +1,122 @@
+"""What the evaluator saw that a rule may object to. A rule looks at one type of observation."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from jaxlint.analysis.effects import Effect, Step
+from jaxlint.analysis.values import Function, Pair, Value
+
+if TYPE_CHECKING:
+    from jaxlint.analysis.frames import Frame
+    from jaxlint.analysis.module import ModuleFile
+    from jaxlint.catalog import Symbol, Transform
+
+
+@dataclass
+class Observation:
+    """Something at `node` of `file`. `frame` is the call during which it was seen."""
+
+    node: ast.AST
+    file: ModuleFile
+    frame: Frame
+
+
+@dataclass
+class RawSite(Observation):
+    """A raw transform applied to an impure callable.
+
+    callee: its source text. effects: each with its chain from the callee's call on.
+    drawn_later: the effect by which a key is drawn after the transform in the same root.
+    prefix: the steps from the blamed call down to the transform, if the callable was passed in.
+    context: "inside" or "unknown" (an effect outside every root is an OutsideEffect).
+    """
+
+    transform: Transform
+    slot: Any
+    callee: str
+    effects: list[Effect]
+    phase: str | None
+    context: str
+    drawn_later: Effect | None = None
+    in_loop: bool = False
+    prefix: list[Step] = field(default_factory=list)
+    entry: Frame | None = None
+
+
+@dataclass
+class LiftedSite(Observation):
+    """A library's own version of a transform applied to a callable.
+
+    branches: the effects of each callable, by its keyword. split_rng: its argument, if given.
+    """
+
+    symbol: Symbol
+    callee: str
+    branches: list[tuple[str, list[Effect]]]
+    keywords: dict[str, Value]
+    open_keywords: bool
+    phase: str | None
+    context: str
+    built_inside: list[Effect] = field(default_factory=list)
+
+
+@dataclass
+class RootRun(Observation):
+    """`init` or `apply` of a transformed pair was called, or stands to be (`generic`).
+
+    effects: those of the transformed function, under the arguments given.
+    rng: the value in the key's slot; None where the call has no such slot or it is not known.
+    """
+
+    pair: Pair
+    which: str
+    effects: list[Effect]
+    rng: Value | None
+    generic: bool
+    callee: str
+
+
+@dataclass
+class ApplyArguments(Observation):
+    """The arguments of an `init` or `apply` call that do not fit its slots."""
+
+    pair: Pair
+    which: str
+    problem: str
+    expected: str
+
+
+@dataclass
+class ResultMisuse(Observation):
+    """A pair's result used with the wrong number of parts. `problem` says how."""
+
+    pair: Pair
+    which: str
+    problem: str
+
+
+@dataclass
+class UnliftedInit(Observation):
+    """The init of an inner transform, run inside a root, whose parameters feed its own apply."""
+
+    pair: Pair
+    callee: str
+    effects: list[Effect]
+    context: str
+
+
+@dataclass
+class OutsideEffect(Observation):
+    """A Haiku effect outside every root.
+
+    steps lead from the module level to the effect; functions: whose body each step stands in (None:
+    the module's). rooted: the function nodes, by id, that a root has reached.
+    """
+
+    effect: Effect
+    steps: list[Step]
+    functions: list[Function | None]
+    rooted: set[int]

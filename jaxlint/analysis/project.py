@@ -1,0 +1,229 @@
+"""The files that a linted file may lead to: found by module name, read once, parsed on demand."""
+
+from __future__ import annotations
+
+import gc
+import os
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from jaxlint.analysis.module import ModuleFile, SourceError, parse_source, read_source
+
+if TYPE_CHECKING:
+    from jaxlint.config import Options
+
+INSTALLED = frozenset(
+    {"jax", "jaxlib", "haiku", "flax", "numpy", "optax", "chex", "scipy", "tensorflow", "torch"}
+)
+"""Packages that are never read: the catalog speaks for them."""
+
+SKIPPED_FOLDERS = frozenset({"node_modules", "__pycache__", "site-packages", "build", "dist"})
+MAX_PROJECT_FILES = 4000
+
+
+class Project:
+    """Finds and keeps the other files of a project.
+
+    roots: folders that imports start from, besides those that a file's own place implies.
+    """
+
+    def __init__(self, roots: Sequence[str] = (), options: Options | None = None) -> None:
+        configured = tuple(options.src) if options is not None else ()
+        self.roots = [os.path.abspath(root) for root in (*roots, *configured)]
+        self._texts: dict[str, str | None] = {}
+        self._trees: dict[str, object] = {}
+        self._folders: dict[str, tuple[str, ...]] = {}
+        self._found: dict[tuple[str, str], tuple[str, bool] | None] = {}
+        self._listing: dict[str, list[str]] = {}
+        self._reach: dict[str, bool] = {}
+
+    def text(self, path: str) -> str | None:
+        """The text of a file, None where it cannot be read."""
+        if path not in self._texts:
+            try:
+                self._texts[path] = read_source(path)
+            except SourceError:
+                self._texts[path] = None
+        return self._texts[path]
+
+    def open(self, path: str, name: str, is_package: bool) -> ModuleFile | None:
+        """A fresh module over the (shared) tree of the file; None where it cannot be parsed."""
+        import ast
+
+        source = self.text(path)
+        if source is None:
+            return None
+        tree = self._trees.get(path)
+        if tree is None:
+            enabled = gc.isenabled()
+            gc.disable()
+            try:
+                tree = parse_source(path, source)
+            except SourceError:
+                tree = False
+            finally:
+                if enabled:
+                    gc.enable()
+            self._trees[path] = tree
+        if not isinstance(tree, ast.Module):
+            return None
+        return ModuleFile(path, source, tree, name, self, is_package)
+
+    def name_of(self, path: str) -> tuple[str, bool]:
+        """The dotted module name of a file by the packages around it, and whether it is a package."""
+        path = os.path.abspath(path)
+        folder, base = os.path.split(path)
+        stem = os.path.splitext(base)[0]
+        parts = [] if stem == "__init__" else [stem]
+        while os.path.isfile(os.path.join(folder, "__init__.py")):
+            folder, last = os.path.split(folder)
+            if not last:
+                break
+            parts.insert(0, last)
+        return ".".join(parts), stem == "__init__"
+
+    def import_roots(self, path: str) -> tuple[str, ...]:
+        """The folders that absolute imports of the file at `path` may start from."""
+        folder = os.path.dirname(os.path.abspath(path))
+        if folder not in self._folders:
+            roots = [folder]
+            top = folder
+            while os.path.isfile(os.path.join(top, "__init__.py")):
+                parent = os.path.dirname(top)
+                if parent == top:
+                    break
+                top = parent
+            roots.append(top)
+            # A namespace package or a script below the project's root: go up to the project's mark.
+            parent = top
+            for _ in range(6):
+                marks = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
+                marked = any(os.path.exists(os.path.join(parent, m)) for m in marks)
+                if marked:
+                    roots += [parent, os.path.join(parent, "src")]
+                    break
+                above = os.path.dirname(parent)
+                if above == parent:
+                    break
+                parent = above
+            roots += self.roots
+            cwd = os.getcwd()
+            if folder.startswith(cwd):
+                roots.append(cwd)
+            self._folders[folder] = tuple(dict.fromkeys(roots))
+        return self._folders[folder]
+
+    def find(self, dotted: str, path: str) -> tuple[str, bool] | None:
+        """The file of module `dotted` as imported by the file at `path`, and whether it is a package.
+
+        None for modules of installed libraries and for what does not exist.
+        """
+        top = dotted.partition(".")[0]
+        if top in INSTALLED:
+            return None
+        folder = os.path.dirname(os.path.abspath(path))
+        key = (dotted, folder)
+        if key not in self._found:
+            relative = dotted.replace(".", os.sep)
+            self._found[key] = next(
+                (
+                    hit
+                    for root in self.import_roots(path)
+                    if "site-packages" not in root or folder.startswith(root)
+                    if (hit := _module_file(os.path.join(root, relative)))
+                ),
+                None,
+            )
+        return self._found[key]
+
+    def find_relative(self, level: int, dotted: str, path: str) -> tuple[str, bool] | None:
+        """The file that a relative import with `level` dots names."""
+        folder = os.path.dirname(os.path.abspath(path))
+        for _ in range(level - 1):
+            folder = os.path.dirname(folder)
+        return _module_file(os.path.join(folder, *dotted.split(".")) if dotted else folder)
+
+    def reaches(self, path: str, source: str, marker: str, depth: int = 4) -> bool:
+        """Whether the file, or a project file that it imports, mentions `marker`."""
+        if marker in source:
+            return True
+        return self._reaches(path, source, marker, depth, set())
+
+    def _reaches(self, path: str, source: str, marker: str, depth: int, seen: set[str]) -> bool:
+        if depth == 0 or path in seen:
+            return False
+        seen.add(path)
+        for match in _IMPORT.finditer(source):
+            dots, names = match.group("dots"), match.group("names")
+            module = match.group("module") or match.group("plain")
+            for hit in self._imported(path, dots or "", module or "", names or ""):
+                text = self.text(hit[0])
+                if text is None:
+                    continue
+                if marker in text or self._reaches(hit[0], text, marker, depth - 1, seen):
+                    return True
+        return False
+
+    def _imported(
+        self, path: str, dots: str, module: str, names: str
+    ) -> list[tuple[str, bool]]:
+        if dots:
+            hits = [self.find_relative(len(dots), module, path)]
+            prefix = f"{module}." if module else ""
+            hits += [
+                self.find_relative(len(dots), prefix + n, path) for n in _NAME.findall(names)[:20]
+            ]
+        else:
+            hits = [self.find(m.strip().split(" ")[0], path) for m in module.split(",")]
+            hits += [self.find(f"{module}.{n}", path) for n in _NAME.findall(names)[:20]]
+        return [hit for hit in hits if hit is not None and hit[0] != path]
+
+    def files(self, path: str) -> list[str]:
+        """The Python files of the project around `path`, at most MAX_PROJECT_FILES."""
+        roots = self.import_roots(path)
+        top = roots[1]
+        for root in roots[2:]:
+            if os.path.exists(os.path.join(root, "pyproject.toml")) or root in self.roots:
+                top = root
+                break
+        if top not in self._listing:
+            found: list[str] = []
+            for folder, folders, names in os.walk(top):
+                folders[:] = sorted(
+                    f for f in folders if f not in SKIPPED_FOLDERS and not f.startswith(".")
+                )
+                found += [os.path.join(folder, n) for n in sorted(names) if n.endswith(".py")]
+                if len(found) > MAX_PROJECT_FILES:
+                    break
+            self._listing[top] = found[:MAX_PROJECT_FILES]
+        return self._listing[top]
+
+    def mentioning(self, path: str, word: str) -> list[str]:
+        """The other files of the project whose text has `word` as a whole word."""
+        pattern = re.compile(rf"\b{re.escape(word)}\b")
+        own = os.path.abspath(path)
+        found = []
+        for other in self.files(path):
+            if other == own:
+                continue
+            text = self.text(other)
+            if text is not None and word in text and pattern.search(text):
+                found.append(other)
+        return found
+
+
+_IMPORT = re.compile(
+    r"^[ \t]*(?:from[ \t]+(?P<dots>\.*)(?P<module>[\w.]*)[ \t]+import[ \t]*\(?(?P<names>[^#\n)]*)"
+    r"|import[ \t]+(?P<plain>[\w., \t]+))",
+    re.MULTILINE,
+)
+_NAME = re.compile(r"\b(?!as\b)[A-Za-z_]\w*")
+
+
+def _module_file(stem: str) -> tuple[str, bool] | None:
+    if os.path.isfile(os.path.join(stem, "__init__.py")):
+        return os.path.join(stem, "__init__.py"), True
+    if os.path.isfile(stem + ".py"):
+        return stem + ".py", False
+    return None

@@ -1,0 +1,438 @@
+"""Roots: `hk.transform` and its relatives, their init and apply, and `hk.lift`."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from jaxlint import catalog
+from jaxlint.analysis.calls import Args, is_true
+from jaxlint.analysis.effects import PARAM, STATE, Effect
+from jaxlint.analysis.frames import Flow, Frame
+from jaxlint.analysis.observations import (
+    ApplyArguments,
+    ResultMisuse,
+    RootRun,
+    UnliftedInit,
+)
+from jaxlint.analysis.values import (
+    NONE,
+    UNKNOWN,
+    Bound,
+    Const,
+    Function,
+    Instance,
+    Lift,
+    Mapping,
+    OneOf,
+    Pair,
+    PairFunction,
+    Partial,
+    RunResult,
+    Sequence,
+    Symbol,
+    Transformed,
+    Unknown,
+    Value,
+    Variables,
+    options,
+)
+
+if TYPE_CHECKING:
+    from jaxlint.analysis.values import Class
+
+
+class Roots:
+    """Part of the Interpreter: transformed pairs and what becomes of their results."""
+
+    if TYPE_CHECKING:
+        from jaxlint.analysis.host import Host
+
+    # -- making pairs -----------------------------------------------------------------------------
+
+    def make_pair(self: Host, root: str, args: Args, node: ast.expr, frame: Frame) -> Value:
+        """`hk.transform(f)`."""
+        symbol = catalog.symbol(root)
+        traits = symbol.traits if symbol is not None else {}
+        keyword = symbol.callables[0].keyword if symbol is not None and symbol.callables else "f"
+        function = args.get(0, keyword)
+        if function is None:
+            if traits.get("factory") or args.keywords:
+                return Partial(Symbol(root), [], dict(args.keywords))
+            return UNKNOWN
+        if traits.get("runs"):
+            self.run_root_body(function, frame, node)
+            return UNKNOWN
+        if not self.is_known_callable(function):
+            return UNKNOWN
+        pair = Pair(
+            function,
+            root,
+            bool(traits.get("state", True)),
+            node,
+            frame.file,
+            bool(traits.get("multi", False)),
+        )
+        apply_rng = args.get(1, "apply_rng")
+        if is_true(apply_rng) is False:
+            pair.apply_rng = False
+        if not self.flow.quiet or frame.file.linted:
+            self.deferred_pairs.append((pair, frame))
+        return pair
+
+    def adapt_pair(
+        self: Host, symbol: catalog.Symbol, args: Args, node: ast.expr, frame: Frame
+    ) -> Value:
+        """`hk.without_apply_rng(pair)`, `hk.without_state(pair)`, `hk.with_empty_state(pair)`."""
+        pair = args.get(0, "f")
+        if not isinstance(pair, Pair):
+            return UNKNOWN
+        adapted = pair.copy()
+        if symbol.name == "haiku.without_apply_rng":
+            adapted.apply_rng = False
+            adapted.without_rng_node = node
+        elif symbol.name == "haiku.without_state":
+            adapted.stateful = False
+            adapted.root, adapted.node = symbol.name, node
+        else:
+            adapted.stateful = True
+            adapted.root = symbol.name
+        self.deferred_pairs = [(p, f) for p, f in self.deferred_pairs if p is not pair]
+        self.deferred_pairs.append((adapted, frame))
+        return adapted
+
+    def is_known_callable(self: Host, value: Value) -> bool:
+        """Whether the evaluator knows what calling the value does."""
+        if isinstance(value, OneOf):
+            return any(self.is_known_callable(v) for v in value.options)
+        return not isinstance(value, (Unknown, Const, Sequence, Mapping))
+
+    def pair_function(self: Host, pair: Pair, which: str, node: ast.AST, frame: Frame) -> Value:
+        """`pair.init` or `pair.apply`; the apply of a multi-transform has the shape of its tree."""
+        if which == "init" or not pair.multi:
+            return PairFunction(pair, which)
+        _, tree = self._multi_parts(pair, node, frame)
+        return self._map_functions(tree, pair) if tree is not None else UNKNOWN
+
+    def _multi_parts(
+        self: Host, pair: Pair, node: ast.AST, frame: Frame
+    ) -> tuple[Value | None, Value | None]:
+        expression = node if isinstance(node, ast.expr) else pair.node
+        result, _ = self._in_root(
+            lambda: self.call_value(pair.function, Args([]), expression, frame), frame, None
+        )
+        parts = self.elements(result)
+        if parts is None or len(parts) != 2:
+            return None, None
+        return parts[0], parts[1]
+
+    def _map_functions(self: Host, tree: Value, pair: Pair) -> Value:
+        if isinstance(tree, Sequence):
+            return Sequence(tree.kind, [self._map_functions(v, pair) for v in tree.items], tree.open)
+        if isinstance(tree, Mapping):
+            return Mapping({k: self._map_functions(v, pair) for k, v in tree.items.items()})
+        if isinstance(tree, Instance) and tree.cls is not None and not self.is_module(tree):
+            copy = Instance(tree.cls, None, tree.node)
+            copy.attrs = {k: self._map_functions(v, pair) for k, v in tree.attrs.items()}
+            return copy
+        if self.is_known_callable(tree):
+            return PairFunction(pair, "apply", tree)
+        return UNKNOWN
+
+    def pair_parts(self: Host, value: Value) -> list[Value] | None:
+        """The two functions of a pair that is unpacked."""
+        if not isinstance(value, Pair):
+            return None
+        return [
+            PairFunction(value, "init"),
+            self.pair_function(value, "apply", value.node, Frame(value.file, value.file.env)),
+        ]
+
+    # -- running ----------------------------------------------------------------------------------
+
+    def _in_root(self: Host, run: object, frame: Frame, phase: str | None) -> tuple[Value, list[Effect]]:
+        """Run a callable as the body of a root: effects stop here."""
+        outer = self.flow
+        flow = Flow("inside")
+        flow.phase, flow.quiet = phase, outer.quiet
+        self.flow = flow
+        try:
+            value, effects, _ = self.collect(frame, run)  # type: ignore[arg-type]
+        finally:
+            self.flow = outer
+        return value, effects  # type: ignore[return-value]
+
+    def run_root_body(self: Host, function: Value, frame: Frame, node: ast.expr) -> list[Effect]:
+        """Evaluate a function that a root will run, with arguments that are not known."""
+        args = Args([], open=True, open_keywords=True)
+        _, effects = self._in_root(
+            lambda: self.call_value(function, args, node, frame), frame, None
+        )
+        return effects
+
+    def run_pair(
+        self: Host, function: PairFunction, args: Args, node: ast.expr, frame: Frame
+    ) -> Value:
+        """`pair.init(rng, ...)` or `pair.apply(params, [state], [rng], ...)`."""
+        pair, which = function.pair, function.which
+        slots = slots_of(pair, which)
+        inputs, given = self._split_slots(slots, args)
+        self.check_arguments(function, slots, args, inputs, given, node, frame)
+        callee = function.function
+        if pair.multi and which == "init":
+            template, _ = self._multi_parts(pair, node, frame)
+            callee = template if template is not None else callee
+        value, effects = self._in_root(
+            lambda: self.call_value(callee, inputs, node, frame), frame, which
+        )
+        rng = given.get("rng")
+        if not isinstance(pair.function, Transformed):
+            self.observe(
+                RootRun(
+                    node,
+                    frame.file,
+                    frame,
+                    pair=pair,
+                    which=which,
+                    effects=effects,
+                    rng=rng,
+                    generic=False,
+                    callee=self.name_of(callee, frame),
+                )
+            )
+        self._check_unlifted(function, given.get("params"), effects, node, frame)
+        run = (node, frame, effects, callee)
+        if which == "init":
+            params = Variables(pair, "params", run)
+            if pair.stateful:
+                return RunResult([params, Variables(pair, "state", run)], pair, which)
+            return params
+        if pair.stateful:
+            return RunResult([value, Variables(pair, "state", run)], pair, which)
+        return value
+
+    def _split_slots(
+        self: Host, slots: list[str], args: Args
+    ) -> tuple[Args, dict[str, Value]]:
+        given = dict(zip(slots, args.positional, strict=False))
+        rest = args.positional[len(slots) :]
+        keywords = dict(args.keywords)
+        for slot in slots:
+            if slot not in given and slot in keywords:
+                given[slot] = keywords.pop(slot)
+        nodes = args.nodes[len(slots) :]
+        inputs = Args(
+            rest, keywords, args.open, args.open_keywords, args.rest, nodes, args.keyword_nodes
+        )
+        return inputs, given
+
+    def _check_unlifted(
+        self: Host,
+        function: PairFunction,
+        params: Value | None,
+        effects: list[Effect],
+        node: ast.expr,
+        frame: Frame,
+    ) -> None:
+        """An inner apply fed by an inner init that no lift registered."""
+        if function.which != "apply" or not isinstance(params, Variables) or params.lifted:
+            return
+        if params.slot != "params" or params.run is None or self.flow.context == "outside":
+            return
+        init_node, init_frame, init_effects, callee = params.run
+        if init_frame.file is not frame.file or not any(e.kind == PARAM for e in init_effects):
+            return
+        self.observe(
+            UnliftedInit(
+                init_node,
+                frame.file,
+                frame,
+                pair=function.pair,
+                callee=self.name_of(callee, init_frame),
+                effects=init_effects,
+                context=self.flow.context,
+            )
+        )
+
+    # -- arguments --------------------------------------------------------------------------------
+
+    def check_arguments(
+        self: Host,
+        function: PairFunction,
+        slots: list[str],
+        args: Args,
+        inputs: Args,
+        given: dict[str, Value],
+        node: ast.expr,
+        frame: Frame,
+    ) -> None:
+        """Whether the arguments of an init or apply call fit its slots and the function's own."""
+        if args.open or args.open_keywords:
+            return
+        problem = None
+        missing = [s for s in slots if s not in given]
+        bounds = self.arity(function.function)
+        count = len(inputs.positional) + len(inputs.keywords)
+        if missing:
+            problem = f"no argument for {' and '.join(missing)}"
+        elif bounds is not None and count < bounds[0]:
+            problem = f"{count} input{'s' if count != 1 else ''} for a function of {bounds[0]}"
+        elif bounds is not None and bounds[1] is not None and count > bounds[1]:
+            problem = f"{count} inputs for a function of {bounds[1]}"
+        else:
+            rng = given.get("rng")
+            if isinstance(rng, Unknown) and rng.is_array and "rng" in slots:
+                problem = "an array in the slot of the key"
+            elif isinstance(given.get("params"), Unknown) and given["params"].is_key:  # type: ignore[attr-defined]
+                problem = "a key in the slot of the parameters"
+        if problem is not None:
+            self.observe(
+                ApplyArguments(
+                    node,
+                    frame.file,
+                    frame,
+                    pair=function.pair,
+                    which=function.which,
+                    problem=problem,
+                    expected=f"{function.which}({', '.join([*slots, '*inputs'])})",
+                )
+            )
+
+    def arity(self: Host, value: Value) -> tuple[int, int | None] | None:
+        """How few and how many arguments a callable takes (None: any number); None if unknown."""
+        if isinstance(value, Function):
+            spec = value.node.args
+            names = len(spec.posonlyargs) + len(spec.args)
+            required = names - len(spec.defaults)
+            required += sum(1 for d in spec.kw_defaults if d is None)
+            most = None if spec.vararg or spec.kwarg else names + len(spec.kwonlyargs)
+            return required, most
+        if isinstance(value, Bound):
+            inner = self.arity(value.function)
+            return _less(inner, 1)
+        if isinstance(value, Instance) and value.cls is not None:
+            method = self.lookup_class(value.cls, "__call__")
+            return _less(self.arity(method), 1) if isinstance(method, Function) else None
+        if isinstance(value, Partial) and not value.kwargs:
+            return _less(self.arity(value.function), len(value.args))
+        return None
+
+    # -- results ----------------------------------------------------------------------------------
+
+    def misused(self: Host, value: RunResult, node: ast.AST, frame: Frame, problem: str) -> None:
+        """A with-state pair's result is used as one value."""
+        self.observe(
+            ResultMisuse(
+                node, frame.file, frame, pair=value.pair, which=value.which, problem=problem
+            )
+        )
+
+    def check_operand(
+        self: Host, value: Value, node: ast.expr, frame: Frame, other: Value = NONE
+    ) -> None:
+        """The value stands where one array is wanted."""
+        if isinstance(value, RunResult) and not isinstance(other, Sequence):
+            self.misused(value, node, frame, "it is used as one value")
+
+    def check_unpacked(
+        self: Host, value: Value, count: int, source: ast.expr, frame: Frame
+    ) -> None:
+        """The value is unpacked into `count` names."""
+        if isinstance(value, RunResult):
+            if count != len(value.items):
+                self.misused(value, source, frame, f"it is unpacked into {count} names")
+            return
+        call = source if isinstance(source, ast.Call) else None
+        run: tuple[Pair, str] | None = None
+        if isinstance(value, Variables) and value.slot == "params" and not value.pair.stateful:
+            run = (value.pair, "init")
+        elif call is not None and isinstance(value, Unknown) and value.is_array and count == 2:
+            function = self.evaluate(call.func, frame)
+            if isinstance(function, PairFunction) and not function.pair.stateful:
+                run = (function.pair, "apply")
+        if run is not None:
+            self.observe(
+                ResultMisuse(
+                    source,
+                    frame.file,
+                    frame,
+                    pair=run[0],
+                    which=run[1],
+                    problem=f"its one value is unpacked into {count} names",
+                )
+            )
+
+    # -- lift ---------------------------------------------------------------------------------
+
+    def make_lift(
+        self: Host, symbol: catalog.Symbol, args: Args, node: ast.expr, frame: Frame
+    ) -> Value:
+        """`hk.lift(init)`; a with-state lift also returns an updater."""
+        slot = symbol.callables[0] if symbol.callables else None
+        init = args.get(0, slot.keyword if slot is not None else "init_fn")
+        if init is None:
+            return UNKNOWN
+        if symbol.kind == "flax-lift":
+            return UNKNOWN
+        lift = Lift(init, symbol.name, node)
+        if symbol.traits.get("state"):
+            return Sequence("tuple", [lift, UNKNOWN])
+        return lift
+
+    def run_lift(self: Host, lift: Lift, args: Args, node: ast.expr, frame: Frame) -> Value:
+        """Run a lifted init: its parameters become the outer root's."""
+        value = self.call_value(lift.init, args, node, frame)
+        return mark_lifted(value)
+
+    def name_of(self: Host, value: Value, frame: Frame) -> str:
+        """A callable as the reader would name it."""
+        for option in options(value):
+            if isinstance(option, Function):
+                return option.name
+            if isinstance(option, Bound) and isinstance(option.function, Function):
+                return option.function.name
+            if isinstance(option, Instance):
+                if option.cls is not None:
+                    return option.cls.name
+                if option.library is not None:
+                    return option.library.name.replace("haiku.", "hk.")
+            if isinstance(option, Symbol):
+                return option.name.replace("haiku.", "hk.")
+            if isinstance(option, (Partial, Transformed, PairFunction)):
+                inner = option.callee if isinstance(option, Transformed) else option.function
+                return self.name_of(inner, frame)
+            name = getattr(option, "name", None)
+            if isinstance(name, str):
+                return name
+        return "the callable"
+
+
+def slots_of(pair: Pair, which: str) -> list[str]:
+    """The leading parameters of a pair's function, before the inputs."""
+    if which == "init":
+        return ["rng"]
+    slots = ["params"]
+    if pair.stateful:
+        slots.append("state")
+    if pair.apply_rng:
+        slots.append("rng")
+    return slots
+
+
+def mark_lifted(value: Value) -> Value:
+    """The same variables, registered with the outer root."""
+    if isinstance(value, Variables):
+        return Variables(value.pair, value.slot, value.run, True)
+    if isinstance(value, RunResult):
+        return RunResult([mark_lifted(v) for v in value.items], value.pair, value.which)
+    return value
+
+
+def _less(bounds: tuple[int, int | None] | None, count: int) -> tuple[int, int | None] | None:
+    if bounds is None:
+        return None
+    most = None if bounds[1] is None else max(0, bounds[1] - count)
+    return max(0, bounds[0] - count), most
+
+
+__all__ = ["STATE", "Class", "Roots", "slots_of"] if TYPE_CHECKING else ["Roots", "slots_of"]

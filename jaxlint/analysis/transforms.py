@@ -1,0 +1,514 @@
+"""Raw transforms and their lifted versions applied to callables."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from jaxlint.analysis.calls import Args
+from jaxlint.analysis.effects import CONSTRUCT, PARAM, RNG, Effect, Step
+from jaxlint.analysis.frames import Flow, Frame
+from jaxlint.analysis.observations import LiftedSite, RawSite
+from jaxlint.analysis.values import (
+    ARRAY,
+    TRACED,
+    TRACED_ARRAY,
+    TRACED_KEY,
+    UNKNOWN,
+    Bound,
+    Const,
+    Function,
+    Instance,
+    Lifted,
+    Mapping,
+    OneOf,
+    PairFunction,
+    Partial,
+    Sequence,
+    Symbol,
+    Transformed,
+    Unknown,
+    Value,
+    derived,
+    options,
+    union,
+)
+from jaxlint.catalog import CallableSlot, Pass, Transform
+from jaxlint.catalog import Symbol as CatalogSymbol
+
+SILENT_GROUPS = frozenset({"inline", "host"})
+KEEPS_RESULT = frozenset({"stage", "map", "stage-map", "custom", "inline", "loop"})
+SAME_CALLABLE = frozenset({"lower", "trace", "eval_shape"})
+
+
+class Transforms:
+    """Part of the Interpreter: `jax.vmap(f)`, `jax.lax.scan(f, ...)`, `hk.vmap(f)`."""
+
+    if TYPE_CHECKING:
+        from jaxlint.analysis.host import Host
+
+    def is_raw(self: Host, value: Value) -> bool:
+        """Whether calling the value applies a raw transform."""
+        from jaxlint import catalog
+
+        if isinstance(value, Transformed):
+            return value.spec.group not in SILENT_GROUPS
+        if isinstance(value, Symbol):
+            spec = catalog.transform(value.name)
+            return spec is not None and spec.group not in SILENT_GROUPS
+        if isinstance(value, Partial):
+            return self.is_raw(value.function)
+        return False
+
+    # -- raw transforms ---------------------------------------------------------------------------
+
+    def call_transform(
+        self: Host, spec: Transform, args: Args, node: ast.expr, frame: Frame
+    ) -> Value:
+        """Call a transform: it returns a callable ("wrap") or runs its callables now ("call")."""
+        if spec.form == "wrap":
+            return self._wrap(spec, args, node, frame)
+        if spec.form != "call":
+            return UNKNOWN
+        results: list[Value] = []
+        for slot in spec.callables:
+            for callee, callee_node in self._callables(slot, spec.callables, args):
+                if not self.is_known_callable(callee):
+                    continue
+                inputs = self._passed(slot, args, spec)
+                results.append(
+                    self.run_raw(spec, slot, callee, callee_node, inputs, node, frame, frame)
+                )
+        if spec.name == "jax.eval_shape" or "cond" in spec.name or "switch" in spec.name:
+            return union(results) if results else derived(*args.values)
+        if spec.group == "inline" and len(results) == 1:
+            return derived(*args.values)
+        return TRACED if args.traced else UNKNOWN
+
+    def _wrap(self: Host, spec: Transform, args: Args, node: ast.expr, frame: Frame) -> Value:
+        slot = spec.callables[0]
+        callee = args.get(slot.position, slot.keyword)
+        if callee is None:
+            if args.open or args.open_keywords and not args.keywords:
+                return UNKNOWN
+            # A decorator with options: `@jax.jit(static_argnums=0)`, `@partial(jax.vmap, ...)`.
+            return Partial(Symbol(spec.name), [], dict(args.keywords))
+        if not self.is_known_callable(callee):
+            return derived(callee)
+        keywords = {k: v for k, v in args.keywords.items() if k != slot.keyword}
+        for index, value in enumerate(args.positional):
+            if index != slot.position:
+                keywords[f"#{index}"] = value
+        callee_node = args.node(slot.position, slot.keyword)
+        made = Transformed(spec, slot, callee, callee_node, node, frame, keywords)
+        if spec.group not in SILENT_GROUPS and not self.is_pure_callable(callee):
+            self.deferred_calls.append((made, frame, self.flow.copy()))
+        return made
+
+    def is_pure_callable(self: Host, value: Value) -> bool:
+        """Whether the callable is a pair's pure function."""
+        while isinstance(value, (Partial, Transformed)):
+            value = value.function if isinstance(value, Partial) else value.callee
+        return isinstance(value, PairFunction)
+
+    def transformed_attribute(
+        self: Host, value: Transformed, name: str, node: ast.AST, frame: Frame
+    ) -> Value:
+        """An attribute of a transformed callable: `jit(f).lower`, `custom_vjp(f).defvjp`."""
+        if name == "__wrapped__":
+            return value.callee
+        if name in SAME_CALLABLE:
+            return value
+        return UNKNOWN
+
+    def apply_transformed(
+        self: Host, value: Transformed, args: Args, node: ast.expr, frame: Frame
+    ) -> Value:
+        """Call `jax.vmap(f)`."""
+        value.applied = True
+        inputs = self._inputs(value, args)
+        spec = value.spec
+        result = self.run_raw(
+            spec, value.slot, value.callee, value.callee_node, inputs, value.node, value.frame, frame
+        )
+        if spec.name in ("jax.value_and_grad", "jax.experimental.sparse.value_and_grad"):
+            return Sequence("tuple", [result, TRACED])
+        if spec.group in KEEPS_RESULT:
+            return result
+        return TRACED if any(v.traced for v in args.values) else UNKNOWN
+
+    def _inputs(self: Host, value: Transformed, args: Args) -> Args:
+        """The arguments as the callee sees them: tracers, but for those declared static."""
+        static: set[object] = set()
+        for name in value.spec.statics:
+            given = value.keywords.get(name)
+            items = self.elements(given) if given is not None else None
+            for item in items if items is not None else [given]:
+                if isinstance(item, Const):
+                    static.add(item.value)
+        axes = value.keywords.get("in_axes", value.keywords.get("#1"))
+        parts = self.elements(axes) if axes is not None and value.spec.group == "map" else None
+        positional = []
+        for index, item in enumerate(args.positional):
+            unmapped = (
+                parts is not None
+                and index < len(parts)
+                and isinstance(part := parts[index], Const)
+                and part.value is None
+            )
+            positional.append(item if index in static or unmapped else traced(item))
+        keywords = {k: v if k in static else traced(v) for k, v in args.keywords.items()}
+        return Args(
+            positional, keywords, args.open, args.open_keywords, TRACED, args.nodes, args.keyword_nodes
+        )
+
+    def _callables(
+        self: Host, slot: CallableSlot, slots: tuple[CallableSlot, ...], args: Args
+    ) -> list[tuple[Value, ast.expr | None]]:
+        """The callables in a slot, with their expressions."""
+        if slot.keyword == "**":
+            named = {s.keyword for s in slots}
+            return [(v, args.keyword_nodes.get(k)) for k, v in args.keywords.items() if k not in named]
+        value = args.get(slot.position, slot.keyword)
+        if value is None:
+            return []
+        node = args.node(slot.position, slot.keyword)
+        if not slot.many:
+            return [(value, node)]
+        if isinstance(value, Mapping):
+            return [(v, node) for v in value.values()]
+        if not isinstance(value, Sequence):
+            return [(v, node) for v in options(value)]
+        nodes: list[ast.expr | None] = [node] * len(value.items)
+        if isinstance(node, (ast.List, ast.Tuple)) and len(node.elts) == len(value.items):
+            nodes = list(node.elts)
+        return list(zip(value.items, nodes, strict=True))
+
+    def _passed(
+        self: Host, slot: CallableSlot, args: Args, spec: Transform | CatalogSymbol
+    ) -> Args:
+        """What a call-style transform hands to the callable in `slot`."""
+        inputs: list[Value] = []
+        is_open = args.open
+        for item in slot.passes:
+            if item.traced:
+                inputs.append(TRACED)
+                is_open = is_open or item.rest
+            elif item.keywords:
+                continue
+            else:
+                inputs += self._passed_item(item, args)
+        if not slot.passes:
+            is_open = True
+        return Args([traced(v) for v in inputs], {}, is_open, False, TRACED)
+
+    def _passed_item(self: Host, item: Pass, args: Args) -> list[Value]:
+        if item.rest:
+            values = args.positional[item.position or 0 :]
+        else:
+            value = args.get(item.position, item.keyword)
+            values = [value] if value is not None else []
+        if item.elements and values:
+            elements = self.elements(values[0])
+            values = elements if elements is not None else [TRACED]
+        if item.row:
+            values = [row_of(v) for v in values]
+        return values
+
+    def run_raw(
+        self: Host,
+        spec: Transform,
+        slot: CallableSlot,
+        callee: Value,
+        callee_node: ast.expr | None,
+        inputs: Args,
+        site: ast.expr,
+        site_frame: Frame,
+        frame: Frame,
+    ) -> Value:
+        """Call `callee` as the transform at `site` does, and observe its effects."""
+        flow = self.flow
+        group = slot.group or spec.group
+        if group in SILENT_GROUPS:
+            return self.call_value(callee, inputs, site, frame)
+        before = set(flow.existing)
+        value, effects, draws = self.collect(
+            frame, lambda: self.call_value(callee, inputs, site, site_frame_for(site_frame, frame))
+        ) if site_frame is frame else self._run_elsewhere(callee, inputs, site, site_frame, frame)
+        if group != "map" and group != "ad":
+            flow.existing = before
+        impure = [e for e in effects if e.kind != CONSTRUCT]
+        impure = [e for e in impure if (e.kind, e.subject) not in self.flag_groups]
+        if impure and flow.context != "outside":
+            observation = RawSite(
+                site,
+                site_frame.file,
+                site_frame,
+                transform=spec,
+                slot=slot,
+                callee=self.callee_text(callee, callee_node, site_frame),
+                effects=impure,
+                phase=flow.phase,
+                context=flow.context,
+            )
+            self.blame(observation, callee_node)
+            self.observe(observation)
+            if any(e.kind == RNG and not e.at_init for e in impure) and not flow.reserved:
+                draws = [*draws, observation]
+        self.merge(frame, effects, draws)
+        return value
+
+    def _run_elsewhere(
+        self: Host, callee: Value, inputs: Args, site: ast.expr, site_frame: Frame, frame: Frame
+    ) -> tuple[Value, list[Effect], list[RawSite]]:
+        """As `collect`, for a transform made in one call and applied in another."""
+        stand_in = Frame(
+            site_frame.file, site_frame.env, site_frame.function, frame, None, site_frame.receiver
+        )
+        stand_in.passed = site_frame.passed
+        value = self.call_value(callee, inputs, site, stand_in)
+        return value, stand_in.effects, stand_in.open_draws
+
+    def callee_text(
+        self: Host, callee: Value, node: ast.expr | None, frame: Frame
+    ) -> str:
+        """The callee as the message names it."""
+        if node is not None and not isinstance(node, ast.Lambda):
+            return frame.file.text(node)
+        name = self.name_of(callee, frame)
+        return "a lambda" if name == "<lambda>" else name
+
+    # -- blame ------------------------------------------------------------------------------------
+
+    def blame(self: Host, site: RawSite, callee_node: ast.expr | None) -> None:
+        """Move the observation to the call that passed the impure callable in, if one did."""
+        site.entry = site.frame
+        moved = 0
+        frame, node = site.frame, callee_node
+        while moved < 8:
+            owner = self._supplier(site, node, frame)
+            if owner is None or owner.call is None or owner.caller is None:
+                return
+            if not isinstance(owner.call, ast.Call):
+                return
+            site.prefix.insert(
+                0,
+                Step(
+                    site.node,
+                    site.file,
+                    f"{site.transform.name} traces it" if moved == 0 else "passes it on",
+                ),
+            )
+            name = _root_name(node)
+            value = owner.env.names.get(name) if name is not None else None
+            site.node, site.frame, site.file = owner.call, owner.caller, owner.caller.file
+            site.in_loop = False
+            node = self._argument_of(owner.call, owner.caller, value)
+            frame = owner.caller
+            if node is not None and moved == 0 or node is not None:
+                site.callee = owner.caller.file.text(node)
+            moved += 1
+
+    def _supplier(
+        self: Host, site: RawSite, node: ast.expr | None, frame: Frame
+    ) -> Frame | None:
+        owner = self.passed_frame(node, frame) if node is not None else None
+        if owner is not None or site.prefix:
+            return owner
+        # The callee is a local function that calls what the caller passed.
+        active = frame.ancestors()
+        owners: list[Frame] = []
+        for effect in site.effects:
+            hit = next((s.passed for s in effect.steps() if s.passed in active), None)
+            if hit is None:
+                return None
+            owners.append(hit)
+        return owners[0] if owners else None
+
+    def _argument_of(
+        self: Host, call: ast.expr, frame: Frame, value: Value | None
+    ) -> ast.expr | None:
+        """The argument expression by which the caller passed `value`."""
+        if not isinstance(call, ast.Call):
+            return None
+        expressions = [*call.args, *(k.value for k in call.keywords)]
+        for expression in expressions:
+            base = _root_name(expression)
+            if base is None:
+                continue
+            env = frame.env.find(base)
+            if env is not None and isinstance(expression, ast.Name):
+                if value is not None and env.names[base] is value:
+                    return expression
+        callables = [e for e in expressions if not isinstance(e, (ast.Constant, ast.Starred))]
+        return callables[0] if len(callables) == 1 else None
+
+    # -- lifted transforms ------------------------------------------------------------------------
+
+    def call_lifted(
+        self: Host, symbol: CatalogSymbol, args: Args, node: ast.expr, frame: Frame
+    ) -> Value:
+        """`hk.vmap(f, ...)`, `hk.scan(f, ...)`: effects go through to the root."""
+        if symbol.form == "factory":
+            return Partial(Symbol("jaxlint.lifted"), [Symbol(symbol.name)], dict(args.keywords))
+        if symbol.form == "wrap":
+            slot = symbol.callables[0]
+            callee = args.get(slot.position, slot.keyword)
+            if callee is None:
+                if args.open or args.open_keywords and not args.keywords:
+                    return UNKNOWN
+                return Partial(Symbol(symbol.name), [], dict(args.keywords))
+            if not self.is_known_callable(callee):
+                return derived(callee)
+            callee_node = args.node(slot.position, slot.keyword)
+            keywords = {k: v for k, v in args.keywords.items() if k != slot.keyword}
+            for index, name in enumerate(symbol.arguments):
+                if 0 < index < len(args.positional):
+                    keywords.setdefault(name, args.positional[index])
+            if args.open_keywords:
+                keywords["**"] = UNKNOWN
+            made = Lifted(symbol, callee, callee_node, node, frame, keywords)
+            self.deferred_calls.append((made, frame, self.flow.copy()))
+            return made
+        branches: list[tuple[str, list[Effect]]] = []
+        results: list[Value] = []
+        texts: list[str] = []
+        for slot in symbol.callables:
+            for callee, callee_node in self._callables(slot, symbol.callables, args):
+                if not self.is_known_callable(callee):
+                    branches.append(("?", []))
+                    continue
+                inputs = self._passed(slot, args, symbol)
+                run = self._runner(callee, untraced(inputs), node, frame)
+                value, effects, draws = self.collect(frame, run)
+                branches.append((slot.keyword or "", effects))
+                texts.append(self.callee_text(callee, callee_node, frame))
+                results.append(value)
+                self.merge(frame, effects, draws)
+        self._observe_lifted(symbol, ", ".join(texts), branches, args.keywords, args.open_keywords or args.open, node, frame)
+        if symbol.name in ("haiku.cond", "haiku.switch", "haiku.eval_shape"):
+            return union(results) if results else UNKNOWN
+        return derived(*args.values)
+
+    def _runner(self: Host, callee: Value, inputs: Args, node: ast.expr, frame: Frame):  # type: ignore[no-untyped-def]
+        return lambda: self.call_value(callee, inputs, node, frame)
+
+    def apply_lifted(
+        self: Host, value: Lifted, args: Args, node: ast.expr, frame: Frame
+    ) -> Value:
+        """Call `hk.vmap(f)`."""
+        value.applied = True
+        run = self._runner(value.callee, args, value.node, frame)
+        result, effects, draws = self.collect(frame, run)
+        keywords = {k: v for k, v in value.keywords.items() if k != "**"}
+        callee = self.callee_text(value.callee, value.callee_node, value.frame)
+        self._observe_lifted(
+            value.symbol,
+            callee,
+            [("", effects)],
+            keywords,
+            "**" in value.keywords,
+            value.node,
+            value.frame,
+        )
+        self.merge(frame, effects, draws)
+        if value.symbol.name == "haiku.value_and_grad":
+            return Sequence("tuple", [result, UNKNOWN])
+        if value.symbol.name == "haiku.grad":
+            return UNKNOWN
+        return result
+
+    def _observe_lifted(
+        self: Host,
+        symbol: CatalogSymbol,
+        callee: str,
+        branches: list[tuple[str, list[Effect]]],
+        keywords: dict[str, Value],
+        open_keywords: bool,
+        node: ast.expr,
+        frame: Frame,
+    ) -> None:
+        self.observe(
+            LiftedSite(
+                node,
+                frame.file,
+                frame,
+                symbol=symbol,
+                callee=callee,
+                branches=branches,
+                keywords=keywords,
+                open_keywords=open_keywords,
+                phase=self.flow.phase,
+                context=self.flow.context,
+            )
+        )
+
+    # -- what was never applied -----------------------------------------------------------------
+
+    def run_deferred(self: Host) -> None:
+        """Apply, with unknown arguments, the transformed callables that nothing has called."""
+        done = 0
+        while done < len(self.deferred_calls):
+            made, frame, flow = self.deferred_calls[done]
+            done += 1
+            if made.applied or not frame.file.linted or flow.quiet:
+                continue
+            if flow.context == "outside":
+                # Made at module level and called nowhere: where it will run is not known.
+                flow.context = "unknown"
+            outer, self.flow = self.flow, flow
+            args = Args([], open=True, open_keywords=True)
+            try:
+                if isinstance(made, Transformed):
+                    self.apply_transformed(made, args, made.node, frame)
+                else:
+                    self.apply_lifted(made, args, made.node, frame)
+            finally:
+                self.flow = outer
+        self.deferred_calls.clear()
+
+
+def site_frame_for(site_frame: Frame, frame: Frame) -> Frame:
+    """The frame that a callee's call is seen from."""
+    return frame if site_frame is frame else site_frame
+
+
+def _root_name(node: ast.expr | None) -> str | None:
+    while isinstance(node, (ast.Attribute, ast.Subscript)):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else None
+
+
+def traced(value: Value) -> Value:
+    """The value as a transform's callee receives it."""
+    if isinstance(value, Unknown):
+        if value.is_array:
+            return TRACED_ARRAY
+        return TRACED_KEY if value.is_key else TRACED
+    if isinstance(value, Const):
+        return value if isinstance(value.value, (bool, str, type(None))) else TRACED_ARRAY
+    if isinstance(value, Sequence):
+        return Sequence(value.kind, [traced(v) for v in value.items], value.open)
+    if isinstance(value, Mapping):
+        rest = traced(value.rest) if value.rest is not None else None
+        return Mapping({k: traced(v) for k, v in value.items.items()}, rest)
+    if isinstance(value, OneOf):
+        return union([traced(v) for v in value.options], value.chosen)
+    if isinstance(value, (Function, Bound, Instance, Partial)):
+        return value
+    return value
+
+
+def untraced(args: Args) -> Args:
+    """The arguments of a lifted callable: its effects stay the library's business."""
+    return args
+
+
+def row_of(value: Value) -> Value:
+    """A slice of a mapped argument; a tuple of arrays gives a tuple of slices."""
+    if isinstance(value, Sequence) and value.kind == "tuple":
+        return value
+    return TRACED_ARRAY if isinstance(value, Unknown) and value.is_array else TRACED
+
+
+__all__ = ["ARRAY", "PARAM", "Flow", "Transforms", "traced"]

@@ -1,0 +1,533 @@
+"""The abstract values that the evaluator computes with.
+
+A value is what an expression is known to be. `Unknown` is the honest answer to everything else, and
+no rule looks at it.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Hashable, Iterator
+from itertools import count
+from typing import TYPE_CHECKING, Any, Union as _Union
+
+if TYPE_CHECKING:
+    from jaxlint.analysis.frames import Env
+    from jaxlint.analysis.module import ModuleFile
+    from jaxlint.catalog import Symbol as CatalogSymbol
+    from jaxlint.catalog import Transform
+
+FunctionNode = _Union[ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda]
+
+_serial = count(1)
+
+
+def now() -> int:
+    """A time of the evaluation, for telling what was built before what."""
+    return next(_serial)
+
+
+class Value:
+    """Base of all abstract values."""
+
+    __slots__ = ()
+
+    @property
+    def traced(self) -> bool:
+        """Whether the value depends on the inputs of a raw transform that is being evaluated."""
+        return False
+
+    def key(self) -> Hashable:
+        """Equal for values that the evaluator need not tell apart."""
+        return id(self)
+
+
+class Unknown(Value):
+    """Anything. `is_array` says that it is certainly one array, `is_key` that it is a PRNG key."""
+
+    __slots__ = ("_traced", "is_array", "is_key")
+
+    def __init__(self, traced: bool = False, is_array: bool = False, is_key: bool = False) -> None:
+        self._traced = traced
+        self.is_array = is_array
+        self.is_key = is_key
+
+    @property
+    def traced(self) -> bool:
+        return self._traced
+
+    def __repr__(self) -> str:
+        return f"Unknown(traced={self._traced}, array={self.is_array}, key={self.is_key})"
+
+
+UNKNOWN = Unknown()
+TRACED = Unknown(traced=True)
+ARRAY = Unknown(is_array=True)
+TRACED_ARRAY = Unknown(traced=True, is_array=True)
+KEY = Unknown(is_key=True)
+TRACED_KEY = Unknown(traced=True, is_key=True)
+
+
+class Const(Value):
+    """A Python constant: None, a bool, a number, a string, bytes or Ellipsis."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: object) -> None:
+        self.value = value
+
+    def key(self) -> Hashable:
+        return (type(self.value), self.value)
+
+    def __repr__(self) -> str:
+        return f"Const({self.value!r})"
+
+
+NONE = Const(None)
+TRUE = Const(True)
+FALSE = Const(False)
+
+
+class InitFlag(Value):
+    """A truth that tells about the phase: `then` if it holds, `other` if not (None: nothing)."""
+
+    __slots__ = ("other", "then")
+
+    def __init__(self, then: str | None, other: str | None) -> None:
+        self.then = then
+        self.other = other
+
+    def key(self) -> Hashable:
+        return ("init flag", self.then, self.other)
+
+
+RUNNING_INIT = InitFlag("init", "apply")
+
+
+class Symbol(Value):
+    """A name of an installed library, by its canonical dotted path. The catalog speaks for it."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def key(self) -> Hashable:
+        return self.name
+
+    def __repr__(self) -> str:
+        return f"Symbol({self.name})"
+
+
+class ModuleValue(Value):
+    """A module of the project that is being read."""
+
+    __slots__ = ("file",)
+
+    def __init__(self, file: ModuleFile) -> None:
+        self.file = file
+
+
+class Function(Value):
+    """A function or lambda of the project, with the scope it closes over."""
+
+    __slots__ = ("defaults", "file", "kind", "kw_defaults", "name", "node", "owner", "scope")
+
+    def __init__(
+        self,
+        node: FunctionNode,
+        scope: Env,
+        file: ModuleFile,
+        defaults: list[Value],
+        kw_defaults: dict[str, Value],
+        owner: Class | None = None,
+    ) -> None:
+        self.node = node
+        self.scope = scope
+        self.file = file
+        self.defaults = defaults
+        self.kw_defaults = kw_defaults
+        self.owner = owner
+        self.name = getattr(node, "name", "<lambda>")
+        self.kind = "plain"  # or "static", "class"
+
+    def __repr__(self) -> str:
+        return f"Function({self.name})"
+
+
+class Property(Value):
+    """A property: `getter` runs when the attribute is read."""
+
+    __slots__ = ("getter",)
+
+    def __init__(self, getter: Value) -> None:
+        self.getter = getter
+
+
+class Class(Value):
+    """A class of the project. `bases` may hold library classes (Symbol) and Unknown."""
+
+    __slots__ = ("attrs", "bases", "dataclass", "file", "mro", "name", "node", "subclasses")
+
+    def __init__(self, node: ast.ClassDef, file: ModuleFile, bases: list[Value]) -> None:
+        self.node = node
+        self.file = file
+        self.name = node.name
+        self.bases = bases
+        self.attrs: dict[str, Value] = {}
+        self.dataclass = False
+        self.subclasses: list[Class] = []
+        self.mro: list[Value] = _linearise(self)
+
+    def __repr__(self) -> str:
+        return f"Class({self.name})"
+
+
+def _linearise(cls: Class) -> list[Value]:
+    """The C3 linearisation of `cls`; depth first where C3 has no answer."""
+    sequences = [list(b.mro) if isinstance(b, Class) else [b] for b in cls.bases]
+    sequences.append(list(cls.bases))
+    order: list[Value] = [cls]
+    while any(sequences):
+        sequences = [s for s in sequences if s]
+        for seq in sequences:
+            head = seq[0]
+            if not any(_same_in(head, s[1:]) for s in sequences):
+                break
+        else:
+            head = sequences[0][0]
+        order.append(head)
+        sequences = [[v for v in s if not _same(v, head)] for s in sequences]
+    return order
+
+
+def _same(a: Value, b: Value) -> bool:
+    return a is b or (isinstance(a, Symbol) and isinstance(b, Symbol) and a.name == b.name)
+
+
+def _same_in(a: Value, values: list[Value]) -> bool:
+    return any(_same(a, v) for v in values)
+
+
+class Instance(Value):
+    """An object: of a project class, or of a library's module class (`library`).
+
+    `identity` is equal for two objects that share their Haiku parameters: a module built anew by
+    each call of the same method of the same module takes up the same parameters.
+    """
+
+    __slots__ = (
+        "attrs",
+        "born",
+        "cls",
+        "identity",
+        "library",
+        "node",
+        "opaque",
+        "passed",
+        "version",
+    )
+
+    def __init__(
+        self,
+        cls: Class | None,
+        library: CatalogSymbol | None = None,
+        node: ast.AST | None = None,
+        identity: Hashable = None,
+    ) -> None:
+        self.cls = cls
+        self.library = library
+        self.node = node
+        self.identity: Hashable = identity if identity is not None else ("new", now())
+        self.attrs: dict[str, Value] = {}
+        self.passed: dict[str, Any] = {}
+        self.opaque = False
+        self.version = 0
+        self.born = now()
+
+    def key(self) -> Hashable:
+        return (id(self), self.version)
+
+    def __repr__(self) -> str:
+        name = self.cls.name if self.cls else getattr(self.library, "name", "?")
+        return f"Instance({name})"
+
+
+class Bound(Value):
+    """A function together with the object it was read from."""
+
+    __slots__ = ("function", "receiver")
+
+    def __init__(self, function: Value, receiver: Value) -> None:
+        self.function = function
+        self.receiver = receiver
+
+    def key(self) -> Hashable:
+        return ("bound", self.function.key(), self.receiver.key())
+
+
+class LibraryMethod(Value):
+    """A method that a library's module class defines, read from `receiver`."""
+
+    __slots__ = ("method", "receiver", "symbol")
+
+    def __init__(self, symbol: CatalogSymbol, method: str, receiver: Instance) -> None:
+        self.symbol = symbol
+        self.method = method
+        self.receiver = receiver
+
+    def key(self) -> Hashable:
+        return ("method", self.symbol.name, self.method, self.receiver.key())
+
+
+class Super(Value):
+    """`super()` inside a method of `cls`, for `receiver`."""
+
+    __slots__ = ("cls", "receiver")
+
+    def __init__(self, cls: Class, receiver: Value) -> None:
+        self.cls = cls
+        self.receiver = receiver
+
+
+class Partial(Value):
+    """`functools.partial(function, *args, **kwargs)`."""
+
+    __slots__ = ("args", "function", "kwargs")
+
+    def __init__(self, function: Value, args: list[Value], kwargs: dict[str, Value]) -> None:
+        self.function = function
+        self.args = args
+        self.kwargs = kwargs
+
+
+class Sequence(Value):
+    """A tuple, list or set. `open` says that there may be other elements than `items`."""
+
+    __slots__ = ("items", "kind", "open")
+
+    def __init__(self, kind: str, items: list[Value], open: bool = False) -> None:
+        self.kind = kind
+        self.items = items
+        self.open = open
+
+    @property
+    def traced(self) -> bool:
+        return any(v.traced for v in self.items)
+
+    def key(self) -> Hashable:
+        if self.kind == "tuple" and len(self.items) < 9:
+            return ("tuple", self.open, tuple(v.key() for v in self.items))
+        return (id(self), len(self.items))
+
+
+class Mapping(Value):
+    """A dict with constant keys. `rest` is the union of the values under unknown keys, if any."""
+
+    __slots__ = ("items", "rest")
+
+    def __init__(self, items: dict[object, Value], rest: Value | None = None) -> None:
+        self.items = items
+        self.rest = rest
+
+    @property
+    def traced(self) -> bool:
+        return any(v.traced for v in self.items.values()) or (
+            self.rest is not None and self.rest.traced
+        )
+
+    def key(self) -> Hashable:
+        return (id(self), len(self.items))
+
+    def values(self) -> list[Value]:
+        """All values that the mapping may hold."""
+        return [*self.items.values(), *([self.rest] if self.rest is not None else [])]
+
+
+class OneOf(Value):
+    """One of several values. `chosen` says that the program chooses at run time by an expression."""
+
+    __slots__ = ("chosen", "options")
+
+    def __init__(self, options: tuple[Value, ...], chosen: bool = False) -> None:
+        self.options = options
+        self.chosen = chosen
+
+    @property
+    def traced(self) -> bool:
+        return any(v.traced for v in self.options)
+
+    def key(self) -> Hashable:
+        return ("one of", tuple(v.key() for v in self.options))
+
+
+class Pair(Value):
+    """The result of a root: `hk.transform(function)` and its relatives."""
+
+    __slots__ = (
+        "apply_rng",
+        "file",
+        "function",
+        "multi",
+        "node",
+        "root",
+        "stateful",
+        "without_rng_node",
+    )
+
+    def __init__(
+        self,
+        function: Value,
+        root: str,
+        stateful: bool,
+        node: ast.expr,
+        file: ModuleFile,
+        multi: bool = False,
+    ) -> None:
+        self.function = function
+        self.root = root
+        self.stateful = stateful
+        self.apply_rng = True
+        self.multi = multi
+        self.node = node
+        self.file = file
+        self.without_rng_node: ast.expr | None = None
+
+    def copy(self) -> Pair:
+        """The same pair, to be changed by `without_apply_rng` or `without_state`."""
+        other = Pair(self.function, self.root, self.stateful, self.node, self.file, self.multi)
+        other.apply_rng = self.apply_rng
+        other.without_rng_node = self.without_rng_node
+        return other
+
+
+class PairFunction(Value):
+    """`pair.init` or `pair.apply` (`which`)."""
+
+    __slots__ = ("function", "pair", "which")
+
+    def __init__(self, pair: Pair, which: str, function: Value | None = None) -> None:
+        self.pair = pair
+        self.which = which
+        self.function = function if function is not None else pair.function
+
+    def key(self) -> Hashable:
+        return (id(self.pair), self.which, self.function.key())
+
+
+class Lift(Value):
+    """`hk.lift(init)` and relatives: an init whose parameters are registered with the outer root."""
+
+    __slots__ = ("init", "lift", "node")
+
+    def __init__(self, init: Value, lift: str, node: ast.expr) -> None:
+        self.init = init
+        self.lift = lift
+        self.node = node
+
+
+class Variables(Value):
+    """Parameters or state that an init or apply of `pair` returned; `run` is the call."""
+
+    __slots__ = ("lifted", "pair", "run", "slot")
+
+    def __init__(self, pair: Pair, slot: str, run: Any, lifted: bool = False) -> None:
+        self.pair = pair
+        self.slot = slot
+        self.run = run
+        self.lifted = lifted
+
+
+class RunResult(Sequence):
+    """The `(params, state)` or `(out, state)` that a with-state pair returns."""
+
+    __slots__ = ("pair", "which")
+
+    def __init__(self, items: list[Value], pair: Pair, which: str) -> None:
+        super().__init__("tuple", items)
+        self.pair = pair
+        self.which = which
+
+    def key(self) -> Hashable:
+        return id(self)
+
+
+class Transformed(Value):
+    """A callable made by a raw transform of `callee` at `node`, such as `jax.vmap(f)`."""
+
+    __slots__ = ("applied", "callee", "callee_node", "file", "frame", "keywords", "node", "slot", "spec")
+
+    def __init__(
+        self,
+        spec: Transform,
+        slot: Any,
+        callee: Value,
+        callee_node: ast.expr | None,
+        node: ast.expr,
+        frame: Any,
+        keywords: dict[str, Value],
+    ) -> None:
+        self.spec = spec
+        self.slot = slot
+        self.callee = callee
+        self.callee_node = callee_node
+        self.node = node
+        self.frame = frame
+        self.file: ModuleFile = frame.file
+        self.keywords = keywords
+        self.applied = False
+
+
+class Lifted(Value):
+    """A callable made by a library's own version of a transform, such as `hk.vmap(f)`."""
+
+    __slots__ = ("applied", "callee", "callee_node", "frame", "keywords", "node", "symbol")
+
+    def __init__(
+        self,
+        symbol: CatalogSymbol,
+        callee: Value,
+        callee_node: ast.expr | None,
+        node: ast.expr,
+        frame: Any,
+        keywords: dict[str, Value],
+    ) -> None:
+        self.symbol = symbol
+        self.callee = callee
+        self.callee_node = callee_node
+        self.node = node
+        self.frame = frame
+        self.keywords = keywords
+        self.applied = False
+
+
+def union(values: list[Value], chosen: bool = False) -> Value:
+    """The value that is one of `values`, as simple as possible. Unknown options stay in it."""
+    seen: dict[Hashable, Value] = {}
+    for value in values:
+        for option in options(value):
+            seen.setdefault(option.key(), option)
+    found = list(seen.values())
+    if not found:
+        return UNKNOWN
+    if len(found) == 1:
+        return found[0]
+    if all(isinstance(v, Unknown) for v in found):
+        return TRACED if any(v.traced for v in found) else UNKNOWN
+    if len(found) > 12:
+        return TRACED if any(v.traced for v in found) else UNKNOWN
+    was_chosen = chosen or any(isinstance(v, OneOf) and v.chosen for v in values)
+    return OneOf(tuple(found), was_chosen)
+
+
+def options(value: Value) -> Iterator[Value]:
+    """The alternatives of a value (itself, if it is not a union)."""
+    if isinstance(value, OneOf):
+        yield from value.options
+    else:
+        yield value
+
+
+def derived(*values: Value) -> Unknown:
+    """An unknown result computed from `values`: traced if one of them is."""
+    return TRACED if any(v.traced for v in values) else UNKNOWN

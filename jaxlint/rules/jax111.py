@@ -1,0 +1,39 @@
+"""JAX111: hk.vmap without split_rng."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from jaxlint.analysis.effects import RNG, Step, chain_of, span_of
+from jaxlint.analysis.observations import LiftedSite
+from jaxlint.finding import Finding, Hazard
+from jaxlint.rules.registry import rule
+
+
+@rule(
+    "JAX111",
+    "haiku-vmap-split-rng",
+    summary="hk.vmap is called without split_rng",
+    hazards=(Hazard.ERROR,),
+    exceptions=("TypeError",),
+    replacement="split_rng= with the value that fits the callee",
+    observes=LiftedSite,
+)
+def check(site: LiftedSite) -> Iterator[Finding]:
+    """The argument is required since dm-haiku 0.0.6 (measured: TypeError)."""
+    if site.symbol.name != "haiku.vmap" or site.open_keywords or "split_rng" in site.keywords:
+        return
+    draws = any(e.kind == RNG and not e.at_init for _, found in site.branches for e in found)
+    value = "(not hk.running_init())" if draws else "False"
+    yield Finding(
+        "JAX111",
+        "haiku-vmap-split-rng",
+        f"hk.vmap over {site.callee!r} has no split_rng: Haiku raises TypeError; add "
+        f"split_rng={value}",
+        span_of(site.node, site.file),
+        Hazard.ERROR,
+        chain_of([Step(site.node, site.file, "hk.vmap without split_rng")]),
+        exception="TypeError",
+        replacement=f"split_rng={value}",
+        facts={"callee": site.callee, "split_rng": value, "library": "haiku"},
+    )

@@ -1,0 +1,152 @@
+"""What a raw transform over an impure callable does, by the measured table of the catalog."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from jaxlint import catalog
+from jaxlint.analysis.effects import (
+    PARAM,
+    RNG,
+    STATE_CREATE,
+    STATE_READ,
+    STATE_WRITE,
+    Effect,
+    Step,
+    chain_of,
+    span_of,
+)
+from jaxlint.analysis.observations import RawSite
+from jaxlint.finding import Finding, Hazard
+from jaxlint.rules.replacements import replacement_for
+
+_SEVERITY = {"leak": 0, "error": 1, "silent": 2, "tolerated": 3}
+_HAZARDS = {
+    "leak": Hazard.LEAK,
+    "leak-at-call": Hazard.LEAK,
+    "leak-under-jit": Hazard.LEAK,
+    "silent": Hazard.SILENT,
+    "tolerated": Hazard.TOLERATED,
+}
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What one effect means at a site: the rule's code, the hazard and the effect itself."""
+
+    code: str
+    hazard: Hazard
+    effect: Effect
+
+    @property
+    def rank(self) -> tuple[int, str, int]:
+        """Order of severity: codes first, then hazards, then parameters before keys."""
+        kinds = (STATE_WRITE, PARAM, STATE_CREATE, RNG, STATE_READ)
+        return (_SEVERITY[self.hazard.value], self.code, kinds.index(self.effect.kind))
+
+
+def judge(site: RawSite) -> Judgement | None:
+    """The worst that the site's effects do; None where none of them matters.
+
+    A measured leak or silent loss outranks a code: what happens decides.
+    """
+    found = [j for e in site.effects if (j := _judge_effect(e, site)) is not None]
+    return min(found, key=lambda j: j.rank) if found else None
+
+
+def _judge_effect(effect: Effect, site: RawSite) -> Judgement | None:
+    phase = effect.phase or site.phase
+    phases = (phase,) if phase else ("init", "apply")
+    row = _row(effect, site)
+    if row is None:
+        return None
+    if effect.kind in (PARAM, STATE_CREATE) and phase == "apply":
+        return None  # behind an init guard: nothing is created, and the loop is as intended
+    slot = site.slot.keyword
+    measured = [
+        hazard
+        for p in phases
+        if (hazard := catalog.hazard(site.transform.name, row, p, slot)) is not None
+    ]
+    hazards = [_HAZARDS[m] for m in measured if m in _HAZARDS]
+    if not hazards:
+        return None
+    worst = min(hazards, key=lambda h: _SEVERITY[h.value])
+    return Judgement(_code(effect, worst), worst, effect)
+
+
+def _row(effect: Effect, site: RawSite) -> str | None:
+    """The row of the measured table that the effect belongs to."""
+    if effect.kind == PARAM:
+        return "param-exists" if effect.exists else "param-create"
+    if effect.kind == RNG:
+        if effect.at_init:
+            return None
+        return "rng-later" if site.drawn_later is not None else "rng"
+    if effect.kind == STATE_CREATE:
+        return "state-read" if effect.exists else "state-create"
+    if effect.kind == STATE_READ:
+        return "state-read"
+    if effect.kind == STATE_WRITE:
+        if effect.traced:
+            return "state-write-data"
+        return "state-write-python" if effect.constant else "state-write-counter"
+    return None
+
+
+def _code(effect: Effect, hazard: Hazard) -> str:
+    if effect.kind == STATE_WRITE or hazard is Hazard.LEAK:
+        return "JAX101"
+    return "JAX102" if hazard is Hazard.SILENT else "JAX103"
+
+
+_EFFECT_WORDS = {
+    PARAM: "creates Haiku parameters",
+    STATE_CREATE: "creates Haiku state",
+    STATE_READ: "reads Haiku state",
+    STATE_WRITE: "writes Haiku state",
+    RNG: "draws from Haiku's keys",
+}
+
+
+def describe_effect(effect: Effect, exists: bool = False) -> str:
+    """`creates Haiku parameters (hk.Linear, line 12)`."""
+    words = "reads Haiku parameters" if effect.kind == PARAM and exists else _EFFECT_WORDS[effect.kind]
+    step = effect.step
+    name = effect.name.replace("haiku.", "hk.") or step.file.text(step.node, 30)
+    return f"{words} ({name}, line {getattr(step.node, 'lineno', 1)})"
+
+
+def finding_for(site: RawSite, judgement: Judgement, name: str, consequence: str) -> Finding:
+    """The finding of a site under the rule that the judgement names."""
+    effect = judgement.effect
+    spec = site.transform
+    replacement = replacement_for(site, judgement)
+    verb = "traces" if spec.staging or judgement.hazard is Hazard.LEAK else "maps or differentiates"
+    if judgement.code == "JAX102":
+        verb = "runs"
+    message = (
+        f"{spec.name} {verb} {site.callee!r}, which "
+        f"{describe_effect(effect, effect.exists)}: {consequence}; {replacement}"
+    )
+    steps = [*site.prefix, *effect.steps()]
+    head = Step(site.node, site.file, f"{spec.name} is given {site.callee}")
+    return Finding(
+        judgement.code,
+        name,
+        message,
+        span_of(site.node, site.file),
+        judgement.hazard,
+        chain_of([head, *steps]),
+        exception="UnexpectedTracerError" if judgement.hazard is Hazard.LEAK else None,
+        replacement=replacement,
+        facts={
+            "transform": spec.name,
+            "callee": site.callee,
+            "effects": sorted({e.kind for e in site.effects}),
+            "effect": effect.kind,
+            "drawn_later": site.drawn_later is not None,
+            "passed_in": bool(site.prefix),
+            "library": "haiku",
+        },
+    )
