@@ -1,0 +1,81 @@
+"""The counter-proof: the suggested fix, applied to a copy in memory, must make the hazard go away."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from jaxlint.finding import Edit, Finding, Span
+from jaxlint.verify import judge
+from jaxlint.verify.model import DECISIVE, Evidence, Job, Level
+
+if TYPE_CHECKING:
+    from jaxlint.verify.worker import _Run
+
+
+def offset(lines: list[str], line: int, column: int) -> int:
+    """Character offset of a 1-based position in the text that `lines` (with ends) make up."""
+    return sum(len(text) for text in lines[: line - 1]) + column - 1
+
+
+def apply_edits(source: str, edits: tuple[Edit, ...], path: str) -> str:
+    """`source` with the edits of `path` made. Raises ValueError when two overlap."""
+    lines = source.splitlines(keepends=True)
+    places = sorted(
+        (
+            offset(lines, e.span.line, e.span.column),
+            offset(lines, e.span.end_line, e.span.end_column),
+            e.text,
+        )
+        for e in edits
+        if judge._same(e.span.path, path)
+    )
+    out, at = [], 0
+    for first, last, text in places:
+        if first < at:
+            raise ValueError("overlapping edits")
+        out += [source[at:first], text]
+        at = last
+    return "".join([*out, source[at:]])
+
+
+def moved(finding: Finding, source: str, edits: tuple[Edit, ...]) -> Span:
+    """Where the flagged code starts after the edits: their lengths before it are counted."""
+    lines = source.splitlines(keepends=True)
+    start = offset(lines, finding.span.line, finding.span.column)
+    shift = 0
+    for edit in edits:
+        first = offset(lines, edit.span.line, edit.span.column)
+        last = offset(lines, edit.span.end_line, edit.span.end_column)
+        if first < start:
+            shift += len(edit.text) - (last - first)
+    fixed = apply_edits(source, edits, finding.span.path)
+    at = max(0, min(start + shift, len(fixed)))
+    line = fixed.count("\n", 0, at) + 1
+    column = at - (fixed.rfind("\n", 0, at) + 1) + 1
+    return replace(finding.span, line=line, column=column, end_line=line, end_column=column)
+
+
+def counterproof(
+    job: Job, run: _Run, level: str, evidence: Evidence, seconds: float
+) -> bool | None:
+    """Whether the hazard is gone with the fix; None without a fix, time, or an answer."""
+    fix = job.finding.fix
+    if fix is None or seconds < 1 or level == Level.PATTERN.value:
+        return None
+    try:
+        fixed = apply_edits(run.source, fix.edits, job.finding.span.path)
+        compile(fixed, job.finding.span.path, "exec")
+    except (ValueError, SyntaxError):
+        return False
+    finding = replace(
+        job.finding, span=moved(job.finding, run.source, fix.edits), chain=(), fix=None
+    )
+    after = run.level(level, seconds * 0.9, source=fixed, finding=finding)
+    if after.problem == "timeout":
+        return None
+    before = judge.deciding(job.finding, evidence)
+    same = before is not None and any(before.classes[0] == e.classes[0] for e in after.errors)
+    if judge.verdict(finding, after) in DECISIVE or same or after.numbers:
+        return False
+    return after.executed > 0 and (after.clean > 0 or not after.errors)

@@ -1,0 +1,128 @@
+"""Put a counter around the flagged expression in a loaded copy of the user's file.
+
+The flagged call `F(*args)` becomes `__jaxlint_site__.call(F, *args)`, any other flagged expression
+`E` becomes `__jaxlint_site__.value(E)`: it runs in the same place, with the same line numbers, and
+what it was and gave can be seen. Nothing is written to disk.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from jaxlint.finding import Span
+
+HOOK = "__jaxlint_site__"
+NEEDS_ITS_FRAME = {"super", "locals", "globals", "vars", "dir", "eval", "exec", "breakpoint"}
+
+
+def byte_column(line: str, column: int) -> int:
+    """The 0-based UTF-8 offset (as `ast` counts) of the 1-based character `column`."""
+    return len(line[: column - 1].encode())
+
+
+def covers(node: ast.AST, span: Span, lines: list[str]) -> bool:
+    """Whether `node` starts and ends exactly where `span` does."""
+    if getattr(node, "lineno", None) != span.line:
+        return False
+    first = lines[span.line - 1] if span.line <= len(lines) else ""
+    last = lines[span.end_line - 1] if span.end_line <= len(lines) else ""
+    return (
+        node.col_offset == byte_column(first, span.column)  # type: ignore[attr-defined]
+        and node.end_lineno == span.end_line  # type: ignore[attr-defined]
+        and node.end_col_offset == byte_column(last, span.end_column)  # type: ignore[attr-defined]
+    )
+
+
+def flagged_expression(tree: ast.AST, span: Span, lines: list[str]) -> ast.expr | None:
+    """The expression at `span`: the exact one; else the first call that starts there or on its line."""
+    exact = [n for n in ast.walk(tree) if isinstance(n, ast.expr) and covers(n, span, lines)]
+    loaded = [n for n in exact if not isinstance(getattr(n, "ctx", None), (ast.Store, ast.Del))]
+    if loaded:
+        calls = [n for n in loaded if isinstance(n, ast.Call)]
+        return (calls or loaded)[0]
+    first = lines[span.line - 1] if span.line <= len(lines) else ""
+    start = byte_column(first, span.column)
+    here = [
+        n
+        for n in ast.walk(tree)
+        if isinstance(n, ast.Call) and n.lineno == span.line and n.col_offset >= start
+    ]
+    return min(here, key=lambda n: (n.col_offset, -(n.end_col_offset or 0))) if here else None
+
+
+class _Wrap(ast.NodeTransformer):
+    def __init__(self, target: ast.expr) -> None:
+        self.target = target
+        self.done = False
+
+    def visit(self, node: ast.AST) -> Any:
+        if node is self.target:
+            self.done = True
+            return self.wrapped(self.target)
+        return self.generic_visit(node)
+
+    def wrapped(self, node: ast.expr) -> ast.expr:
+        new: ast.expr
+        if isinstance(node, ast.Call) and not (
+            isinstance(node.func, ast.Name) and node.func.id in NEEDS_ITS_FRAME
+        ):
+            new = ast.Call(_method("call", node), [node.func, *node.args], node.keywords)
+        else:
+            new = ast.Call(_method("value", node), [node], [])
+        return ast.copy_location(new, node)
+
+
+def _method(name: str, node: ast.expr) -> ast.expr:
+    hook = ast.copy_location(ast.Name(HOOK, ast.Load()), node)
+    return ast.copy_location(ast.Attribute(hook, name, ast.Load()), node)
+
+
+def instrument(source: str, filename: str, span: Span | None) -> tuple[ast.Module, bool]:
+    """The tree of `source` with the expression at `span` counted, and whether it was found.
+
+    Raises SyntaxError as `ast.parse` does.
+    """
+    tree = ast.parse(source, filename)
+    if span is None:
+        return tree, False
+    target = flagged_expression(tree, span, source.splitlines())
+    if target is None:
+        return tree, _count_statement(tree, span.line)
+    wrap = _Wrap(target)
+    wrap.visit(tree)
+    return ast.fix_missing_locations(tree), wrap.done
+
+
+def _count_statement(tree: ast.Module, line: int) -> bool:
+    """Put a counter before the innermost statement at `line`; whether there is one."""
+    best: tuple[list[ast.stmt], int] | None = None
+    for node in ast.walk(tree):
+        for field in ("body", "orelse", "finalbody"):
+            block = getattr(node, field, None)
+            if isinstance(block, list):
+                for index, stmt in enumerate(block):
+                    if isinstance(stmt, ast.stmt) and stmt.lineno <= line <= (stmt.end_lineno or 0):
+                        best = (block, index)
+    if best is None:
+        return False
+    block, index = best
+    here = block[index]
+    mark = ast.Expr(ast.Call(_method("mark", here), [], []))  # type: ignore[arg-type]
+    block.insert(index, ast.copy_location(mark, here))
+    ast.fix_missing_locations(tree)
+    return True
+
+
+def statement_lines(tree: ast.AST, span: Span) -> tuple[int, int]:
+    """First and last line of the smallest simple statement or header that holds `span`."""
+    best = (span.line, span.end_line)
+    size: int | None = None
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.stmt) or hasattr(node, "body"):
+            continue
+        end = node.end_lineno or node.lineno
+        if node.lineno <= span.line and span.end_line <= end:
+            if size is None or end - node.lineno < size:
+                best, size = (node.lineno, end), end - node.lineno
+    return best

@@ -1,0 +1,161 @@
+"""The file's own calls: import it, run its entries, and repeat the init/apply calls they make."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from typing import Any
+
+from jaxlint.verify import errors, places, watch
+from jaxlint.verify.exercise import Bench, Enough, Root
+from jaxlint.verify.loader import UserCode
+from jaxlint.verify.model import DECISIVE, Evidence
+from jaxlint.verify import judge
+
+
+def import_file(user: UserCode, bench: Bench, seen: watch.Watch) -> bool:
+    """Import the file; whether its code can be used further."""
+    try:
+        user.load()
+    except SystemExit as error:
+        return _import_problem(bench, error)
+    except Exception as error:
+        reached = user.site.executed > 0
+        if reached:
+            try:
+                bench.saw(error, "import", inside=bool(user.site.raised))
+            except Enough:
+                raise
+        return _import_problem(bench, error)
+    _leaks(bench, seen)
+    return True
+
+
+def _import_problem(bench: Bench, error: BaseException) -> bool:
+    evidence = bench.evidence
+    evidence.problem = "import"
+    evidence.message = f"{type(error).__name__}: {errors.first_line(str(error))}"
+    evidence.errors.append(errors.seen(error, "import"))
+    return False
+
+
+def _leaks(bench: Bench, seen: watch.Watch) -> None:
+    """Hand the leaks that the watch found to the judge. Raises Enough."""
+    while seen.leaks:
+        where, error = seen.leaks.pop(0)
+        bench.saw(error, f"{where}, used")
+
+
+def run_entries(user: UserCode, bench: Bench, seen: watch.Watch, tree: ast.Module) -> None:
+    """Run every entry that leads to the flagged line, then the calls it made in other ways."""
+    finding = bench.finding
+    replay(bench, seen, 0)
+    out = places.outline(tree)
+    reaching = {name.partition(".")[0] for name in out.reaching(finding.span.line)}
+    reaching |= {n for n in out.reaching(finding.span.line)}
+    for name, node in places.entries(tree):
+        inside = node.lineno <= finding.span.line <= (node.end_lineno or 0)  # type: ignore[attr-defined]
+        uses = places._names(node) & {r.rpartition(".")[2] for r in reaching}
+        if not (inside or name in reaching or uses):
+            continue
+        before, count = len(seen.pairs), user.site.executed
+        bench.evidence.ran = f"{name}()" if name != "__main__" else "the main guard"
+        known = {id(p): len(p.calls) for p in seen.pairs}
+        bench.phase(bench.evidence.ran, lambda n=name, d=node: call_entry(user, n, d))  # type: ignore[misc]
+        _leaks(bench, seen)
+        if user.site.executed > count:
+            replay(bench, seen, 0, known)
+        del before
+
+
+def call_entry(user: UserCode, name: str, node: ast.AST) -> Any:
+    """Run one entry of `places.entries`."""
+    module = user.module
+    assert module is not None
+    argv, sys.argv = sys.argv, [user.path]
+    try:
+        if name == "__main__":
+            assert isinstance(node, ast.If)
+            body = ast.Module(node.body, [])
+            exec(compile(_counted(body, user), user.path, "exec"), module.__dict__)
+            return None
+        owner, _, method = name.rpartition(".")
+        if owner:
+            return _test_method(getattr(module, owner), method)
+        function = getattr(module, name)
+        given = () if not places.required(node) else ([user.path],)  # type: ignore[arg-type]
+        return function(*given)
+    except SystemExit:
+        return None
+    finally:
+        sys.argv = argv
+
+
+def _counted(body: ast.Module, user: UserCode) -> ast.Module:
+    """The main guard's body, its flagged expression counted when it holds it."""
+    if user.span is None:
+        return body
+    from jaxlint.verify.instrument import instrument
+
+    tree, _ = instrument(user.source, user.path, user.span)
+    for node in tree.body:
+        if isinstance(node, ast.If) and "__name__" in ast.unparse(node.test):
+            return ast.Module(node.body, [])
+    return body
+
+
+def _test_method(cls: Any, method: str) -> Any:
+    import unittest
+
+    if isinstance(cls, type) and issubclass(cls, unittest.TestCase):
+        case = cls(method)
+        case.setUp()
+        try:
+            return getattr(case, method)()
+        finally:
+            case.tearDown()
+    instance = cls()
+    setup = getattr(instance, "setup_method", None)
+    if callable(setup):
+        setup()
+    return getattr(instance, method)()
+
+
+def replay(
+    bench: Bench, seen: watch.Watch, start: int, known: dict[int, int] | None = None
+) -> None:
+    """Make the recorded init/apply calls again: eagerly, under jit, with sound parameters, checked."""
+    for pair in list(seen.pairs[start:]):
+        if known is not None and known.get(id(pair)) == len(pair.calls):
+            continue
+        root = root_of_calls(pair)
+        if root is None:
+            continue
+        bench.evidence.ran = f"{bench.evidence.ran or 'import'}, its init/apply calls repeated"
+        bench.exercise(root)
+        if judge.verdict(bench.finding, bench.evidence) in DECISIVE:
+            raise Enough
+
+
+def root_of_calls(pair: watch.Pair) -> Root | None:
+    """The pair with the arguments of its own calls that reached the flagged code, or None."""
+    for what, skip in (("init", 1), ("apply", 3 if pair.with_state else 2)):
+        call = pair.last(what)
+        if call is None or not call.executed or len(call.args) < skip - 1:
+            continue
+        kwargs = {k: v for k, v in call.kwargs.items() if k not in ("rng", "params", "state")}
+        function = pair.original
+        if pair.kind.startswith("multi"):
+            original = pair.original
+
+            def function(*args: Any, **kw: Any) -> Any:
+                return original()[0](*args, **kw)
+
+        kind = "transform" if pair.kind in ("transform", "multi_transform") else pair.kind
+        return Root(function, tuple(call.args[skip:]), kwargs, kind)
+    return None
+
+
+def evidence_for(level: str) -> Evidence:
+    """A blank sheet."""
+    return Evidence(level)

@@ -1,0 +1,128 @@
+"""Where the flagged line sits in its file, and which functions lead to it, by name."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+
+Def = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@dataclass
+class Outline:
+    """A file's definitions: qualified name -> node, and which names each one's body uses."""
+
+    tree: ast.Module
+    defs: dict[str, ast.AST] = field(default_factory=dict)
+    used: dict[str, set[str]] = field(default_factory=dict)
+
+    def at_line(self, line: int) -> list[str]:
+        """Qualified names of the definitions around `line`, outermost first (decorators count)."""
+        out = []
+        for name, node in self.defs.items():
+            decorators = getattr(node, "decorator_list", [])
+            first = min([node.lineno, *(d.lineno for d in decorators)])  # type: ignore[attr-defined]
+            if first <= line <= (node.end_lineno or 0):  # type: ignore[attr-defined]
+                out.append(name)
+        return sorted(out, key=lambda n: n.count("."))
+
+    def node_at(self, line: int) -> ast.AST | None:
+        """The function or lambda that starts at `line` (as `co_firstlineno` counts)."""
+        for node in ast.walk(self.tree):
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+                first = min(
+                    [node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))]
+                )
+                if line in (first, node.lineno):
+                    return node
+        return None
+
+    def reaching(self, line: int) -> list[str]:
+        """Definitions that lead to `line` by name, nearest first; those around it come first."""
+        around = self.at_line(line)
+        if not around:
+            return []
+        found = list(reversed(around))
+        wanted = {name.rpartition(".")[2] for name in around if not _dunder(name)}
+        seen = set(found)
+        for _ in range(8):
+            more = [
+                name
+                for name, names in self.used.items()
+                if name not in seen and names & wanted
+            ]
+            if not more:
+                break
+            found += more
+            seen.update(more)
+            for name in more:
+                owner = name.rpartition(".")[0]
+                wanted.add(name.rpartition(".")[2] if not _dunder(name) else owner)
+                if owner and isinstance(self.defs.get(owner), ast.ClassDef):
+                    wanted.add(owner.rpartition(".")[2])
+        return found
+
+
+def _dunder(name: str) -> bool:
+    return name.rpartition(".")[2].startswith("__")
+
+
+def outline(tree: ast.Module) -> Outline:
+    """The outline of a parsed file."""
+    out = Outline(tree)
+
+    def visit(node: ast.AST, prefix: str) -> None:
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+                name = f"{prefix}{child.name}"
+                while name in out.defs:
+                    name += "'"
+                out.defs[name] = child
+                out.used[name] = _names(child)
+                visit(child, name + ".")
+            else:
+                visit(child, prefix)
+
+    visit(tree, "")
+    return out
+
+
+def _names(node: ast.AST) -> set[str]:
+    names = set()
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Name):
+            names.add(inner.id)
+        elif isinstance(inner, ast.Attribute):
+            names.add(inner.attr)
+    return names
+
+
+def entries(tree: ast.Module) -> list[tuple[str, ast.AST]]:
+    """What a person would run: the main guard, then functions without required arguments."""
+    out: list[tuple[str, ast.AST]] = []
+    for node in tree.body:
+        if isinstance(node, ast.If) and "__name__" in ast.unparse(node.test):
+            out.append(("__main__", node))
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef) and not required(node):
+            if not any("fixture" in ast.unparse(d) for d in node.decorator_list):
+                out.append((node.name, node))
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef) and node.name == "main" and required(node) == 1:
+            out.append(("main", node))
+        if isinstance(node, ast.ClassDef) and node.name.startswith("Test"):
+            for method in node.body:
+                if isinstance(method, ast.FunctionDef) and method.name.startswith("test"):
+                    out.append((f"{node.name}.{method.name}", method))
+        elif isinstance(node, ast.ClassDef) and any("TestCase" in ast.unparse(b) for b in node.bases):
+            for method in node.body:
+                if isinstance(method, ast.FunctionDef) and method.name.startswith("test"):
+                    out.append((f"{node.name}.{method.name}", method))
+    return out
+
+
+def required(node: Def) -> int:
+    """How many arguments a call of `node` must give."""
+    args = node.args
+    positional = len(args.posonlyargs) + len(args.args) - len(args.defaults)
+    return positional + sum(1 for d in args.kw_defaults if d is None)

@@ -1,0 +1,82 @@
+"""What the flagged expression does while it runs: counted, watched, or replaced by plain Python."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from jaxlint.verify import control, rows
+
+
+class Site:
+    """The object that the instrumented copy calls as `__jaxlint_site__`.
+
+    `mode` is "run" (as written), "control" (the transform replaced by a plain Python equivalent) or
+    "rows" (the transformed callable tells which row or step it computes).
+    """
+
+    def __init__(self) -> None:
+        self.executed = 0
+        self.mode = "run"
+        self.values: list[Any] = []
+        self.raised: list[BaseException] = []
+        self.replaced = 0
+        self.active = 0
+        self.transform: Any = None
+
+    def reset(self) -> None:
+        """Forget what was seen; the mode stays."""
+        self.executed = 0
+        self.replaced = 0
+        self.values = []
+        self.raised = []
+
+    def mark(self) -> None:
+        """The flagged statement is about to run."""
+        self.executed += 1
+
+    def call(self, function: Any, /, *args: Any, **kwargs: Any) -> Any:
+        """The flagged call: `function(*args, **kwargs)`, counted."""
+        self.executed += 1
+        try:
+            result = self._apply(function, args, kwargs)
+        except BaseException as error:
+            self.raised.append(error)
+            raise
+        return self._keep(result)
+
+    def value(self, value: Any) -> Any:
+        """The flagged expression when it is no call, such as the decorator `jax.jit`."""
+        self.executed += 1
+        if callable(value) and control.known(value):
+            self.transform = value
+            if self.mode != "run":
+                return lambda *args, **kwargs: self._apply(value, args, kwargs)
+        return self._keep(value)
+
+    def _keep(self, value: Any) -> Any:
+        if len(self.values) < 50:
+            self.values.append(value)
+        return value
+
+    def _apply(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        self.transform = function
+        if self.mode == "control":
+            plain = control.plain(function)
+            if plain is not None:
+                self.replaced += 1
+                return plain(*args, **kwargs)
+        elif self.mode == "rows":
+            watched = rows.watched(function, args, kwargs)
+            if watched is not None:
+                self.replaced += 1
+                return watched
+        if function is functools.partial and self.mode != "run" and args:
+            inner, rest = args[0], args[1:]
+            if control.known(inner):
+                return lambda *a, **k: self._apply(inner, (*rest, *a), {**kwargs, **k})
+        return function(*args, **kwargs)
+
+
+Watcher = Callable[[str, Any], None]

@@ -1,0 +1,136 @@
+"""Cut out the flagged function and what it needs, with stand-ins for what cannot be imported."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from jaxlint.finding import Finding
+from jaxlint.verify import places
+from jaxlint.verify.instrument import instrument
+from jaxlint.verify.loader import UserCode
+
+
+def parse(source: str, path: str) -> ast.Module:
+    """The tree of `source`. Raises SyntaxError."""
+    return ast.parse(source, path)
+
+
+class StandIn:
+    """In the place of something that cannot be had: any attribute, call or item gives another one."""
+
+    def __init__(self, name: str) -> None:
+        self.__name__ = name
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") and name.endswith("__"):
+            raise AttributeError(name)
+        return StandIn(f"{self.__name__}.{name}")
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if len(args) == 1 and not kwargs and callable(args[0]):
+            return args[0]
+        return StandIn(f"{self.__name__}()")
+
+    def __getitem__(self, key: Any) -> Any:
+        return StandIn(f"{self.__name__}[...]")
+
+    def __mro_entries__(self, bases: Any) -> tuple[type, ...]:
+        return ()
+
+    def __repr__(self) -> str:
+        return f"<stand-in for {self.__name__}>"
+
+
+def needed(tree: ast.Module, line: int) -> list[ast.stmt]:
+    """The top-level statements that the definition around `line` needs, in their order."""
+    owners: dict[str, list[ast.stmt]] = {}
+    start: list[ast.stmt] = []
+    for stmt in tree.body:
+        first = min([stmt.lineno, *(d.lineno for d in getattr(stmt, "decorator_list", []))])
+        if first <= line <= (stmt.end_lineno or 0):
+            start.append(stmt)
+        for name in bound(stmt):
+            owners.setdefault(name, []).append(stmt)
+    keep: set[int] = set()
+    agenda = list(start)
+    while agenda:
+        stmt = agenda.pop()
+        if id(stmt) in keep:
+            continue
+        keep.add(id(stmt))
+        for node in ast.walk(stmt):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+                agenda += owners.get(node.id, [])
+    names = {n for s in start for n in bound(s)}
+    roots = [
+        s
+        for s in tree.body
+        if isinstance(s, (ast.Assign, ast.FunctionDef))
+        and "transform" in ast.unparse(s)
+        and names & places._names(s)
+    ]
+    for stmt in roots:
+        keep.add(id(stmt))
+    future = [s for s in tree.body if isinstance(s, ast.ImportFrom) and s.module == "__future__"]
+    keep |= {id(s) for s in future}
+    return [s for s in tree.body if id(s) in keep]
+
+
+def bound(stmt: ast.stmt) -> set[str]:
+    """The module-level names that `stmt` binds."""
+    if isinstance(stmt, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        return {stmt.name}
+    if isinstance(stmt, (ast.Import, ast.ImportFrom)):
+        return {(a.asname or a.name).partition(".")[0] for a in stmt.names}
+    return {
+        n.id
+        for n in ast.walk(stmt)
+        if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+    }
+
+
+def cut(user: UserCode, finding: Finding) -> None:
+    """Make `user` load a slice: imports and assignments that fail leave stand-ins behind."""
+    tree, user.found = instrument(user.source, user.path, user.span)
+    kept = needed(tree, finding.span.line)
+    body: list[ast.stmt] = []
+    for stmt in kept:
+        simple = isinstance(stmt, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+        future = isinstance(stmt, ast.ImportFrom) and stmt.module == "__future__"
+        if simple or future:
+            body.append(stmt)
+            continue
+        if isinstance(stmt, (ast.Import, ast.ImportFrom)):
+            body += [_guarded(one) for one in _split(stmt)]
+        else:
+            body.append(_guarded(stmt))
+    module = ast.fix_missing_locations(ast.Module(body, []))
+    code = compile(module, user.path, "exec")
+    user.site.stand_in = StandIn  # type: ignore[attr-defined]
+    user._code = code
+
+
+def _split(stmt: ast.Import | ast.ImportFrom) -> list[ast.stmt]:
+    """One statement per imported name, so that one missing name does not cost the others."""
+    out: list[ast.stmt] = []
+    for alias in stmt.names:
+        if isinstance(stmt, ast.Import):
+            one: ast.stmt = ast.Import([alias])
+        else:
+            one = ast.ImportFrom(stmt.module, [alias], stmt.level)
+        out.append(ast.copy_location(one, stmt))
+    return out
+
+
+def _guarded(stmt: ast.stmt) -> ast.stmt:
+    """`stmt`, and when it fails, a stand-in for each name it binds."""
+    lines = [f"    {name} = __jaxlint_site__.stand_in({name!r})" for name in sorted(bound(stmt))]
+    text = "try:\n    pass\nexcept Exception:\n" + ("\n".join(lines) or "    pass")
+    guard = ast.parse(text).body[0]
+    assert isinstance(guard, ast.Try)
+    guard.body = [stmt]
+    for node in ast.walk(guard):
+        if node is not stmt and hasattr(node, "lineno") and node not in ast.walk(stmt):
+            ast.copy_location(node, stmt)
+    return guard

@@ -1,0 +1,291 @@
+"""One parameter to one guess: annotation, default, use in the body, name, shapes seen in the file."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import json
+import re
+import typing
+from dataclasses import dataclass, field
+from importlib import resources
+from typing import Any
+
+from jaxlint.verify.guesses import Array, Guess, Key, Struct, Value
+from jaxlint.verify.hints import FileHints, Use
+
+SIZE, BATCH, TIME, SPACE, CHANNELS, VOCAB = 8, 4, 5, 16, 3, 10
+SHAPES = {0: (), 1: (BATCH,), 2: (BATCH, SIZE), 3: (BATCH, TIME, SIZE)}
+SHAPES[4] = (BATCH, SPACE, SPACE, CHANNELS)
+SHAPES[5] = (2, TIME, SPACE, SPACE, CHANNELS)
+
+
+@dataclass
+class Setting:
+    """What is known beside the parameter itself: the file's hints, the ranks that its modules want."""
+
+    hints: FileHints = field(default_factory=FileHints)
+    image: bool = False
+    """Convolutions over images are called in the function or class."""
+    embeds: bool = False
+    """An `hk.Embed` is made in the function or class."""
+    attends: bool = False
+    """Attention is used: inputs have a time axis."""
+    dims: dict[str, int] = field(default_factory=dict)
+    """Sizes of jaxtyping's dimension names met so far."""
+
+
+@functools.cache
+def _names() -> dict[str, frozenset[str]]:
+    text = resources.files("jaxlint.verify").joinpath("data/names.json").read_text()
+    data: dict[str, list[str]] = json.loads(text)
+    return {kind: frozenset(names) for kind, names in data.items()}
+
+
+def named(name: str, kind: str) -> bool:
+    """Whether `name` (or its last word) is a usual name for `kind` of the name table."""
+    bare = name.strip("_").lower()
+    return bare in _names()[kind]
+
+
+def tail(name: str, kind: str) -> bool:
+    """Whether one of the last words of `name` says `kind`: `encoder_hidden_size` is a size."""
+    words = name.strip("_").lower().split("_")
+    return any("_".join(words[i:]) in _names()[kind] for i in range(len(words)))
+
+
+def guess(parameter: inspect.Parameter, use: Use, setting: Setting) -> Guess:
+    """The first guess for `parameter`."""
+    name = parameter.name
+    annotated = from_annotation(parameter.annotation, name, setting)
+    if annotated is not None and not isinstance(annotated, Array):
+        return annotated
+    if parameter.default is not inspect.Parameter.empty and parameter.default is not None:
+        return Value(parameter.default)
+    if isinstance(annotated, Array) and annotated.sure:
+        return annotated
+    structured = from_use(name, use, setting)
+    if structured is not None:
+        return structured
+    return from_name(name, use, setting)
+
+
+def from_annotation(annotation: Any, name: str, setting: Setting) -> Guess | None:
+    """A guess from the annotation; None when it says nothing."""
+    if annotation is inspect.Parameter.empty or annotation is Any:
+        return None
+    typed = _jaxtyped(annotation, setting)
+    if typed is not None:
+        return typed
+    if isinstance(annotation, str):
+        return _from_text(annotation, name, setting)
+    if annotation is bool:
+        return Value(not named(name, "false"))
+    if annotation is int:
+        return Value(number(name))
+    if annotation is float:
+        return Value(0.5 if named(name, "rate") else 1.0)
+    if annotation is str:
+        return Value(name)
+    origin, args = typing.get_origin(annotation), typing.get_args(annotation)
+    if origin in (tuple, list) or "Sequence" in str(origin) or "Iterable" in str(origin):
+        return _from_elements(origin, args, name, setting)
+    if origin is not None and type(None) in args:
+        rest = [a for a in args if a is not type(None)]
+        return from_annotation(rest[0], name, setting) if rest else None
+    if "Callable" in str(annotation):
+        return Value(_identity)
+    return _from_class(annotation, name, setting)
+
+
+def _from_elements(origin: Any, args: tuple[Any, ...], name: str, setting: Setting) -> Guess | None:
+    if not args:
+        return None
+    inner = [a for a in args if a is not ...]
+    if inner[0] is int:
+        return Value((SIZE, SIZE) if len(inner) == 1 else tuple(SIZE for _ in inner))
+    count = 2 if (len(inner) == 1 and (origin is not tuple or ... in args)) else len(inner)
+    inner = inner * count if len(inner) == 1 else inner
+    parts = {
+        str(i): from_annotation(a, name, setting) or Array(SHAPES[2]) for i, a in enumerate(inner)
+    }
+    return Struct("tuple" if origin is tuple else "list", parts)
+
+
+def _from_class(annotation: Any, name: str, setting: Setting) -> Guess | None:
+    """A NamedTuple or dataclass: built from guesses for its fields."""
+    fields = getattr(annotation, "_fields", None)
+    if fields is None and hasattr(annotation, "__dataclass_fields__"):
+        fields = tuple(annotation.__dataclass_fields__)
+    if fields is None or not isinstance(annotation, type):
+        return None
+    types = getattr(annotation, "__annotations__", {})
+    parts: dict[str, Guess] = {}
+    for part in fields:
+        parameter = inspect.Parameter(
+            part,
+            inspect.Parameter.KEYWORD_ONLY,
+            annotation=types.get(part, inspect.Parameter.empty),
+        )
+        parts[part] = guess(parameter, Use(), setting)
+    return Struct("fields", parts, maker=annotation)
+
+
+_JAXTYPED = re.compile(
+    r"(?:jt\.|jaxtyping\.)?(Float|Int|Bool|UInt|Integer|Num|Real|Shaped|Inexact|Float32|Int32)\w*"
+    r"\[\s*[\w.]+\s*,\s*[\"']([^\"']*)[\"']\s*\]"
+)
+
+
+def _jaxtyped(annotation: Any, setting: Setting) -> Array | None:
+    """`Float[Array, "batch 28 28 c"]`, as a string or as jaxtyping's own class."""
+    dims, kind = getattr(annotation, "dim_str", None), getattr(annotation, "__name__", "")
+    if dims is None and isinstance(annotation, str):
+        found = _JAXTYPED.search(annotation)
+        if found:
+            kind, dims = found.group(1), found.group(2)
+    if dims is None:
+        return None
+    shape = []
+    for dim in dims.split():
+        dim = dim.lstrip("#?_")
+        if dim.startswith("*") or dim == "...":
+            continue
+        if "=" in dim:
+            dim = dim.split("=")[1]
+        if dim.isdigit():
+            shape.append(int(dim))
+        else:
+            fallback = (BATCH, TIME, SIZE, 6, 7)[min(len(setting.dims), 4)]
+            shape.append(setting.dims.setdefault(dim or "_", dimension(dim) or fallback))
+    dtype = "int32" if "Int" in kind else "bool" if "Bool" in kind else "float32"
+    return Array(tuple(shape), dtype, sure=True)
+
+
+def dimension(name: str) -> int | None:
+    """A usual size for a dimension called `name`."""
+    word = name.lower()
+    if word in ("b", "batch", "n", "bs", "batch_size"):
+        return BATCH
+    if word in ("t", "time", "s", "seq", "l", "length", "sequence", "seq_len"):
+        return TIME
+    if word in ("h", "w", "height", "width"):
+        return SPACE
+    if word in ("c", "channels", "rgb"):
+        return CHANNELS
+    if word in ("d", "dim", "features", "f", "d_model"):
+        return SIZE
+    return None
+
+
+def _from_text(annotation: str, name: str, setting: Setting) -> Guess | None:
+    """An annotation left as text (`from __future__ import annotations`) that did not evaluate."""
+    bare = annotation.strip("'\" ")
+    simple = {"int": int, "bool": bool, "float": float, "str": str}
+    for text, kind in simple.items():
+        if bare in (text, f"Optional[{text}]", f"{text} | None"):
+            return from_annotation(kind, name, setting)
+    if "Callable" in bare:
+        return Value(_identity)
+    if re.fullmatch(r"(Sequence|Iterable|list|List|tuple|Tuple)\[int(, \.\.\.)?\]", bare):
+        return Value((SIZE, SIZE))
+    if "PRNGKey" in bare:
+        return Key()
+    return None
+
+
+def _identity(*args: Any, **_: Any) -> Any:
+    return args[0] if args else None
+
+
+def number(name: str) -> int:
+    """An integer that suits a parameter called `name`."""
+    for kind, value in (
+        ("heads", 2),
+        ("key_size", 4),
+        ("batch_size", BATCH),
+        ("vocab", VOCAB),
+        ("size", SIZE),
+        ("count", 2),
+    ):
+        if tail(name, kind):
+            return value
+    if name.startswith(("num_", "n_", "max_", "total_")):
+        return 2
+    return SIZE
+
+
+def from_use(name: str, use: Use, setting: Setting) -> Guess | None:
+    """A guess from what the body does with the parameter."""
+    if use.keys:
+        return Struct("dict", {k: from_name(k, Use(), setting) for k in sorted(use.keys)})
+    if use.attributes:
+        return Struct(
+            "fields", {k: from_name(k, Use(), setting) for k in sorted(use.attributes)}
+        )
+    if use.called:
+        return Value(_identity)
+    if use.unpacked and not named(name, "key"):
+        parts = {str(i): from_name(n, Use(), setting) for i, n in enumerate(use.unpacked)}
+        return Struct("tuple", parts)
+    return None
+
+
+def from_name(name: str, use: Use, setting: Setting) -> Guess:
+    """A guess from the name, the rank the body needs, and the file's literal shapes."""
+    if named(name, "key") or tail(name, "key") and name.endswith(("key", "rng")):
+        return Key()
+    if named(name, "true") or named(name, "false"):
+        return Value(named(name, "true"))
+    if name.startswith(("use_", "is_", "with_", "has_", "should_", "do_")):
+        return Value(True)
+    if tail(name, "sizes") or (use.iterated and use.sized):
+        return Value((SIZE, SIZE))
+    if tail(name, "mask"):
+        shape = _sized_to(use.rank if use.rank is not None else 2, setting)
+        return Array(shape, "float32", fill="ones")
+    if name in setting.hints.named and not use.sized:
+        shape, dtype = setting.hints.named[name]
+        return Array(shape, dtype, sure=False)
+    if use.tested and not use.rank and not named(name, "data"):
+        return Value(True)
+    if named(name, "function") and not use.rank:
+        return Value(_identity)
+    if named(name, "name"):
+        return Value(name)
+    if tail(name, "rate") and not use.rank:
+        return Value(0.5)
+    sizes = ("heads", "key_size", "count", "vocab", "size", "batch_size")
+    if use.sized and not named(name, "data") or any(tail(name, k) for k in sizes):
+        return Value(number(name))
+    if name.startswith(("num_", "n_")) and not named(name, "tokens"):
+        return Value(number(name))
+    return _array(name, use, setting)
+
+
+def _array(name: str, use: Use, setting: Setting) -> Array:
+    if use.integer or named(name, "tokens") or (setting.embeds and named(name, "data")):
+        rank = 1 if named(name, "vector") else 2
+        shape = SHAPES[use.rank if use.rank is not None and use.rank <= 5 else rank]
+        return Array(shape[:2] if len(shape) <= 2 else shape, "int32")
+    rank = use.rank
+    if rank is None:
+        rank = 4 if tail(name, "image") or setting.image else 2
+        if setting.attends or named(name, "sequence"):
+            rank = 3
+        if named(name, "vector"):
+            rank = 1
+    return Array(_sized_to(min(rank, 5), setting), "float32")
+
+
+def _sized_to(rank: int, setting: Setting) -> tuple[int, ...]:
+    """A shape of `rank`: one that the file writes, when it writes exactly one such; else the usual."""
+    written = {s for s, dtype in setting.hints.shapes if len(s) == rank and dtype == "float32"}
+    if len(written) == 1 and rank > 0:
+        shape = written.pop()
+        size = 1
+        for dim in shape:
+            size *= dim
+        if 0 < size <= 2_000_000:
+            return shape
+    return SHAPES[rank]
