@@ -31,6 +31,8 @@ __all__ = [
     "SymbolEffect",
     "Transform",
     "hazard",
+    "members",
+    "read",
     "resolve",
     "symbol",
     "symbols",
@@ -114,6 +116,14 @@ def symbol(name: str) -> Symbol | None:
     return None if data is None else parse_symbol(canonical, data)
 
 
+def members(module: str) -> Iterator[tuple[str, str]]:
+    """The names known directly in `module` (what `import *` would give), each with its full name."""
+    lead = module + "."
+    for full in _aliases():
+        if full.startswith(lead) and "." not in full[len(lead) :]:
+            yield full[len(lead) :], full
+
+
 def transforms() -> Iterator[Transform]:
     """Every transform, those of other libraries first, each in the order of its file."""
     for name in _transforms():
@@ -140,8 +150,8 @@ def hazard(
     """What `effect` in a callable of this transform does in `phase` ("init" or "apply").
 
     One of "leak", "leak-at-call", "leak-under-jit", "silent", "error:Name", "tolerated", "ok"; None
-    if not measured. `slot` is the keyword of the callable, for transforms that take several and treat
-    them differently (`cond_fun`); by default the first one's.
+    if not measured. `slot` is the keyword of the callable, for transforms that take several and
+    treat them differently (`cond_fun`); by default the first one's.
     """
     found = transform(transform_name)
     if found is None:

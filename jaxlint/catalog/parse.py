@@ -29,8 +29,8 @@ def parse_pass(text: str) -> Pass:
     )
 
 
-def parse_slot(data: dict[str, Any], group: str) -> CallableSlot:
-    """One entry of `callables`; `group` is its transform's."""
+def parse_slot(data: dict[str, Any], group: str, runs: int = 1) -> CallableSlot:
+    """One entry of `callables`; `group` and `runs` are its transform's."""
     return CallableSlot(
         position=data["position"],
         keyword=data["keyword"],
@@ -39,30 +39,32 @@ def parse_slot(data: dict[str, Any], group: str) -> CallableSlot:
         optional=data.get("optional", False),
         deferred=data.get("deferred", False),
         passes=tuple(parse_pass(text) for text in data.get("passes", ())),
+        body_runs=data.get("body_runs", runs),
         hazards=data.get("hazards", {}),
     )
 
 
 def parse_transform(name: str, data: dict[str, Any]) -> Transform:
     """One entry of transforms.json or transforms_third_party.json."""
-    group = data["group"]
+    group, runs = data["group"], data.get("body_runs", 1)
     return Transform(
         name=name,
         group=group,
         form=data["form"],
-        callables=tuple(parse_slot(slot, group) for slot in data["callables"]),
+        callables=tuple(parse_slot(slot, group, runs) for slot in data["callables"]),
         methods={
-            method: tuple(parse_slot(slot, group) for slot in slots)
+            method: tuple(parse_slot(slot, group, runs) for slot in slots)
             for method, slots in data.get("methods", {}).items()
         },
         aliases=tuple(data.get("aliases", ())),
         statics=tuple(data.get("statics", ())),
         replacement=data.get("replacement", {}),
         staging=data.get("staging", False),
-        body_runs=data.get("body_runs", 1),
+        body_runs=runs,
         factory=data.get("factory", False),
         like=data.get("like"),
         removed=data.get("removed"),
+        gone=data.get("gone", {}),
         hazards=data.get("hazards", {}),
     )
 

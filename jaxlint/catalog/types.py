@@ -40,8 +40,8 @@ class CallableSlot:
 
     `many`: the argument is a tuple, list or dict of callables. `optional`: it is a callable only
     sometimes (an array or nothing otherwise). `keyword` "**" means every keyword argument that the
-    transform does not name. `deferred`: not run by the call itself. `group` is the transform's,
-    unless this callable is treated otherwise.
+    transform does not name. `deferred`: not run by the call itself. `group` and `body_runs` are the
+    transform's, unless this callable is treated otherwise.
     """
 
     position: int | None
@@ -51,6 +51,7 @@ class CallableSlot:
     optional: bool = False
     deferred: bool = False
     passes: tuple[Pass, ...] = ()
+    body_runs: int = 1
     hazards: Mapping[str, Hazards] = field(default_factory=dict, hash=False)
 
 
@@ -58,11 +59,14 @@ class CallableSlot:
 class Transform:
     """A function that traces (or runs) a callable given to it.
 
-    `form` is "wrap" (returns a callable), "call" (runs its callable now) or "context" (a context
-    manager that can decorate). `factory`: called without its callable it returns a decorator.
-    `like` names the transform whose hazards hold for this one (names of other libraries, names that
-    are gone). `removed` is the first version without it, such as "jax 0.4.31". `hazards` is by
-    library, then effect, then phase.
+    `form` is "wrap" (returns a callable), "call" (runs its callable now), "context" (a context
+    manager that can decorate) or "partial" (binds arguments, as functools.partial). `methods` gives
+    the callables that methods of the wrapped result take (`defvjp`). `factory`: called without its
+    callable it returns a decorator. `body_runs`: how often the callable would run in the measured
+    example, were it written in plain Python. `like` names the transform whose hazards hold for this
+    one (names of other libraries, names that are gone). `removed` is the first version known to be
+    without it, such as "jax 0.4.31"; `gone` says so of single aliases. `hazards` is by library, then
+    effect, then phase.
     """
 
     name: str
@@ -78,6 +82,7 @@ class Transform:
     factory: bool = False
     like: str | None = None
     removed: str | None = None
+    gone: Mapping[str, str] = field(default_factory=dict, hash=False)
     hazards: Mapping[str, Hazards] = field(default_factory=dict, hash=False)
 
 
@@ -87,7 +92,8 @@ class SymbolEffect:
 
     `kind`: param, rng, rng-at-init, rng-reserve, rng-replace, state-create, state-read,
     state-write. `when` names the argument whose truth decides, `negated` turns it round; `argument`
-    says whether it belongs to the "constructor" or the "call"; `has_default`/`default`: its default.
+    says whether it belongs to the "constructor" or the "call"; `default` is its default, where it
+    has one (`has_default`).
     `also` is a second condition, a constructor argument that must be true as well. `optional`: only
     where a key is to be had (`hk.maybe_next_rng_key`).
     """
