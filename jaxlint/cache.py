@@ -55,9 +55,9 @@ class Cache:
 
     def get(self, path: str) -> FileResult | None:
         """What is known of the file at `path` as it is now."""
-        unchanged = self._unchanged(os.path.abspath(path))
+        self._stamp(os.path.abspath(path))
         entry = self._results.get(path)
-        if entry is None or not unchanged or not self._all_unchanged(entry["needs"]):
+        if entry is None or not self._all_unchanged(entry["needs"]):
             return None
         try:
             return FileResult(
@@ -77,8 +77,9 @@ class Cache:
         if any(diagnostic.fatal for diagnostic in result.diagnostics):
             self._results.pop(result.path, None)
             return
-        needs = tuple(sorted({os.path.abspath(path) for path in result.dependencies}))
-        for path in (os.path.abspath(result.path), *needs):
+        # With the file itself, so that files that need all of a project share one group.
+        needs = tuple(sorted({os.path.abspath(p) for p in (result.path, *result.dependencies)}))
+        for path in needs:
             self._stamp(path)
         entry: dict[str, Any] = {"needs": needs}
         for name in ("findings", "suppressed", "unused"):
@@ -117,10 +118,10 @@ class Cache:
         groups: dict[tuple[str, ...], int] = {}
         results = {}
         for path, entry in self._results.items():
-            needs, own = entry["needs"], os.path.abspath(path)
-            if path not in self._fresh and not all(map(self._as_before, (own, *needs))):
+            needs = entry["needs"]
+            if path not in self._fresh and not all(map(self._as_before, needs)):
                 continue
-            for needed in (own, *needs):
+            for needed in needs:
                 numbers.setdefault(needed, len(numbers))
             results[path] = {**entry, "needs": groups.setdefault(needs, len(groups))}
         return {
@@ -163,12 +164,23 @@ def _stamp(path: str, before: _Stamp | None) -> _Stamp:
         if time.time_ns() - time_ns < _SETTLED:
             time_ns = 0  # too fresh to trust: looked at again next time
         if os.path.isdir(path):
-            content = "\0".join(sorted(os.listdir(path))).encode("utf-8", "surrogateescape")
+            content = "\0".join(_module_names(path)).encode("utf-8", "surrogateescape")
         else:
             content = Path(path).read_bytes()
     except OSError:
         return (0, 0, "")
     return (time_ns, size, _digest(content))
+
+
+def _module_names(folder: str) -> list[str]:
+    """The names in `folder` that can be imported or that mark a project, sorted."""
+    with os.scandir(folder) as entries:
+        return sorted(
+            entry.name
+            for entry in entries
+            if entry.name.endswith((".py", ".toml", ".cfg"))
+            or (entry.is_dir() and not entry.name.startswith((".", "__pycache__")))
+        )
 
 
 def _digest(content: bytes) -> str:

@@ -35,22 +35,19 @@ def find_files(arguments: Sequence[str], exclude: Sequence[str] = ()) -> Found:
     holds globs for a name or for a path, and applies to every file.
     """
     found = Found()
-    files: dict[str, None] = {}
+    files: set[str] = set()
     for argument in arguments:
-        paths = [argument]
-        if not os.path.lexists(argument) and glob.has_magic(argument):
-            paths = glob.glob(argument, recursive=True)
-        if not paths or not os.path.lexists(paths[0]):
+        paths = [argument] if os.path.lexists(argument) else glob.glob(argument, recursive=True)
+        if not paths:
             found.missing.append(argument)
         for path in paths:
             if _excluded(path, exclude):
                 continue
             if os.path.isdir(path):
-                files.update(dict.fromkeys(_walk(path, exclude)))
+                files.update(_walk(path, exclude))
             elif path == argument or path.endswith(SUFFIXES):
-                files[_normal(path)] = None
-    found.files = sorted(set(files))
-    found.missing = [path for path in found.missing if _normal(path) not in files]
+                files.add(_normal(path))
+    found.files = sorted(files)
     return found
 
 

@@ -14,7 +14,7 @@ from jaxlint.config import Options
 from jaxlint.finding import Diagnostic, Finding
 
 if TYPE_CHECKING:
-    from jaxlint.analysis.project import Project
+    from jaxlint.watched import WatchedProject
 
 
 @dataclass
@@ -22,7 +22,7 @@ class FileResult:
     """What is known of one file, before the configuration says which findings show.
 
     suppressed: findings that a `noqa` comment covers. unused: JAX001 findings.
-    dependencies: paths of other files that the findings depend on.
+    dependencies: paths of other files, and of folders, that the findings depend on.
     """
 
     path: str
@@ -38,7 +38,7 @@ class Checker:
 
     def __init__(self, options: Options) -> None:
         self.options = options
-        self._project: Project | None = None
+        self._project: WatchedProject | None = None
 
     def check(self, path: str, data: bytes | None = None) -> FileResult:
         """Read (unless `data` is given) and check the file at `path`. Never raises an Exception."""
@@ -69,12 +69,11 @@ class Checker:
         if may_matter(source):
             from jaxlint.analysis.engine import analyse
 
-            report = analyse(
-                path, source, tree=tree, options=self.options, project=self._shared_project()
-            )
+            project = self._shared_project()
+            report = analyse(path, source, tree=tree, options=self.options, project=project)
             findings = report.findings
             result.diagnostics = report.diagnostics
-            result.dependencies = report.dependencies
+            result.dependencies = sorted(project.take_noted().union(report.dependencies))
         if findings or noqa:
             noqa = noqa or NoqaComments(path, lines_of(source))
             for finding in findings:
@@ -82,11 +81,12 @@ class Checker:
             result.unused = noqa.unused(findings, self.options.disable)
         return result
 
-    def _shared_project(self) -> Project:
-        from jaxlint.analysis.project import Project
+    def _shared_project(self) -> WatchedProject:
+        from jaxlint.watched import WatchedProject
 
         if self._project is None:
-            self._project = Project(options=self.options)
+            self._project = WatchedProject(options=self.options)
+        self._project.take_noted()
         return self._project
 
 

@@ -41,7 +41,7 @@ class NoqaComments:
 
     def covers_file(self) -> bool:
         """Whether a `# flake8: noqa` line takes the whole file out."""
-        return self._file.should_ignore_file()
+        return bool(self._file.should_ignore_file())
 
     def covers(self, finding: Finding) -> bool:
         """Whether a comment on the finding's line suppresses it."""
@@ -50,7 +50,7 @@ class NoqaComments:
         line, column = finding.span.line, finding.span.column
         text = self._file.noqa_line_for(line) or ""
         violation = Violation(finding.code, self._path, line, column, finding.message, text)
-        return violation.is_inline_ignored(disable_noqa=False)
+        return bool(violation.is_inline_ignored(disable_noqa=False))
 
     def unused(self, findings: Sequence[Finding], off: Collection[str] = ()) -> list[Finding]:
         """A JAX001 finding for each `JAX` code in a comment that suppresses none of `findings`.
@@ -67,7 +67,7 @@ class NoqaComments:
                 continue
             line = token.start[0]
             logical = self._file.noqa_line_for(line)
-            # flake8 gives every physical line of a logical one the same string object.
+            # flake8 gives the lines that one comment covers the same string object.
             here = {f.code for f in findings if self._file.noqa_line_for(f.span.line) is logical}
             for code in parse_comma_separated_list(match["codes"]):
                 if self._is_needless(code, here, off):

@@ -63,7 +63,7 @@ def finding_lines(finding: Finding, source: Callable[[str, int], str]) -> Iterat
     yield from _frame(span, source, width, style)
     margin = " " * (width + 3)
     for number, link in enumerate(finding.chain):
-        yield from _link(link, span, f"{margin}{'  ' * number}")
+        yield _link(link, span, f"{margin}{'  ' * number}")
     if finding.code.startswith("JAX0"):
         return
     name, means = _HAZARDS[finding.hazard]
