@@ -106,7 +106,8 @@ class Attributes:
     def bind(self: Host, found: Value, receiver: Value, node: ast.AST, frame: Frame) -> Value:
         """A class attribute as it is read from an instance."""
         if isinstance(found, Property):
-            return self.call_value(found.getter, self.no_args(receiver), node, frame)
+            expression = node if isinstance(node, ast.expr) else ast.Constant(None)
+            return self.call_value(Bound(found.getter, receiver), self.no_args(), expression, frame)
         if isinstance(found, Function):
             if found.kind == "static":
                 return found

@@ -96,8 +96,8 @@ class Calls:
     if TYPE_CHECKING:
         from jaxlint.analysis.host import Host
 
-    def no_args(self: Host, *_: Value) -> Args:
-        """An empty argument list (the receiver is bound elsewhere)."""
+    def no_args(self: Host) -> Args:
+        """An empty argument list."""
         return Args([])
 
     def plain_args(self: Host, values: list[Value]) -> Args:
@@ -236,7 +236,7 @@ class Calls:
     ) -> Value:
         """Call a method; an abstract one stands for what the project's subclasses make of it."""
         if isinstance(receiver, Instance) and receiver.cls is not None:
-            if id(receiver) in self.built_outside and self.flow.context == "outside":
+            if self.is_unusable(receiver, node, frame):
                 return derived(*args.values)
             overriding = self.overriding(function, receiver)
             if overriding:
@@ -375,6 +375,7 @@ class Calls:
                 ) else UNKNOWN
             return UNKNOWN
         args = Args([value], nodes=[None])
+        self.decorators.add(id(node))
         return self.call_value(decorator, args, node, frame)
 
 

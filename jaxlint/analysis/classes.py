@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from jaxlint import catalog
 from jaxlint.analysis.calls import Args
-from jaxlint.analysis.frames import Frame
+from jaxlint.analysis.effects import CONSTRUCT, Effect, Step
+from jaxlint.analysis.frames import Flow, Frame
+from jaxlint.analysis.observations import OutsideEffect
 from jaxlint.analysis.values import (
     UNKNOWN,
     Class,
@@ -21,6 +23,7 @@ from jaxlint.analysis.values import (
     Symbol,
     Unknown,
     Value,
+    now,
 )
 
 if TYPE_CHECKING:
@@ -57,9 +60,51 @@ class Classes:
         count = frame.built[id(node)] = frame.built.get(id(node), 0) + 1
         return (modules[-1].identity, id(node), count)
 
+    def new_instance(
+        self: Host,
+        cls: Class | None,
+        library: catalog.Symbol | None,
+        node: ast.AST,
+        frame: Frame,
+    ) -> Instance:
+        """An object built here and now."""
+        flow = self.flow
+        instance = Instance(cls, library, node, self.module_identity(node, frame))
+        instance.root = flow.root
+        if flow.modules:
+            instance.births = ((now(), flow.began[-1]), *flow.modules[-1].births)
+        return instance
+
+    def is_unusable(self: Host, instance: Instance, node: ast.AST, frame: Frame) -> bool:
+        """Whether calling the module cannot work: built outside every root, or escaped from one.
+
+        An escape is observed; what was built outside was reported where it was built.
+        """
+        if id(instance) in self.built_outside and self.flow.context == "outside":
+            return True
+        root = instance.root
+        if root is None or not root.finished or self.flow.context == "inside":
+            return False
+        if root.frame not in frame.ancestors() or not self.is_module(instance):
+            return False
+        step = Step(node, frame.file, "calls a module that escaped its transform")
+        effect = Effect(CONSTRUCT, None, (step, None), name="escaped")
+        self.observe(
+            OutsideEffect(
+                node,
+                frame.file,
+                frame,
+                effect=effect,
+                steps=[step],
+                functions=[frame.function],
+                rooted=self.rooted,
+            )
+        )
+        return True
+
     def construct(self: Host, cls: Class, args: Args, node: ast.expr, frame: Frame) -> Value:
         """`cls(*args)`: a new instance, its constructor run."""
-        instance = Instance(cls, None, node, self.module_identity(node, frame))
+        instance = self.new_instance(cls, None, node, frame)
         if self.is_module(instance):
             self.construct_effect(node, frame, f"constructs {cls.name}")
             if self.flow.context == "outside":
@@ -214,23 +259,21 @@ class Classes:
             return known
         instance = Instance(cls, None, cls.node)
         self.stand_ins[id(cls)] = instance
-        flow = self.flow
-        saved = flow.copy()
+        outer = self.flow
         frame = Frame(cls.file, cls.file.env)
-        flow.quiet += 0 if cls.file.linted else 1
-        flow.context = "inside" if self.is_module(instance) else "unknown"
-        flow.phase, flow.conditional, flow.modules = None, 0, []
+        self.flow = Flow("inside" if self.is_module(instance) else "unknown")
+        self.flow.quiet = outer.quiet + (0 if cls.file.linted else 1)
         try:
             node = ast.copy_location(ast.Name(cls.name, ast.Load()), cls.node)
             args = Args([], open=True, open_keywords=True)
             self.run_constructor(instance, cls, args, node, frame)
         finally:
-            self.flow = saved
+            self.flow = outer
         # It stands for an object that was there before: so do the modules that it holds.
         for part in (instance, *instance.attrs.values()):
             for held in part.items if isinstance(part, Sequence) else [part]:
                 if isinstance(held, Instance):
-                    held.born = 0
+                    held.births = ()
         return instance
 
     # -- annotations ------------------------------------------------------------------------------

@@ -37,6 +37,7 @@ class Step:
     passed: Any = None
 
 
+Births = tuple[tuple[int, int], ...]
 Chain = tuple[Step, "Chain | None"]
 
 
@@ -53,7 +54,7 @@ class Effect:
     optional: a key is drawn only if the root was given one.
     at_init: the key is drawn only while parameters or state are created.
     built: the module whose parameter it is was built by the callable under evaluation.
-    born: when that module was built.
+    births: when that module was built (see Instance).
     """
 
     kind: str
@@ -67,7 +68,7 @@ class Effect:
     at_init: bool = False
     exists: bool = False
     built: bool = False
-    born: int = 0
+    births: Births = ()
     name: str = ""
 
     @property
@@ -108,6 +109,17 @@ class Effect:
     def but(self, **changes: Any) -> Effect:
         """A copy with some fields changed."""
         return replace(self, **changes)
+
+
+def is_built_since(births: Births, start: int) -> bool:
+    """Whether a module is new since `start`: it takes parameters of its own.
+
+    A module that another module's method builds is as new as that module, if the method began since.
+    """
+    for built, began in births:
+        if began <= start:
+            return built > start
+    return False
 
 
 def distinct(effects: Iterable[Effect]) -> list[Effect]:

@@ -194,7 +194,7 @@ def _run_pairs(interpreter: Interpreter) -> None:
 
 def _run_pair(interpreter: Interpreter, pair: Pair, frame: Frame) -> None:
     interpreter.flow = Flow("inside")
-    effects = interpreter.run_root_body(pair.function, frame, pair.node)
+    effects = interpreter.run_root_body(pair.function, frame, pair.node, pair.multi)
     interpreter.observe(
         RootRun(
             pair.node,

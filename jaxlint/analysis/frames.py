@@ -95,6 +95,16 @@ class Frame:
         return found
 
 
+class RootRunToken:
+    """One run of a root: `frame` is the call that started it, None for a run nobody has written."""
+
+    __slots__ = ("finished", "frame")
+
+    def __init__(self, frame: Frame | None) -> None:
+        self.frame = frame
+        self.finished = False
+
+
 class Flow:
     """What is known along the path of evaluation.
 
@@ -102,10 +112,12 @@ class Flow:
     existing: parameters and states that certainly exist already.
     context: "inside" a root, "outside" every root, or "unknown".
     conditional: how many undecided branches surround this point.
-    modules: the module methods that run, innermost last.
+    modules: the modules whose methods run, innermost last; began: when each method began.
+    root: the run of a root that this is part of.
     """
 
     __slots__ = (
+        "began",
         "conditional",
         "context",
         "existing",
@@ -114,6 +126,7 @@ class Flow:
         "quiet",
         "reserved",
         "rng_scoped",
+        "root",
     )
 
     def __init__(self, context: str = "unknown") -> None:
@@ -122,6 +135,8 @@ class Flow:
         self.context = context
         self.conditional = 0
         self.modules: list[Instance] = []
+        self.began: list[int] = []
+        self.root: RootRunToken | None = None
         self.quiet = 0
         self.reserved = False
         self.rng_scoped = 0
@@ -131,5 +146,6 @@ class Flow:
         other = Flow(self.context)
         other.phase, other.existing = self.phase, set(self.existing)
         other.conditional, other.modules = self.conditional, list(self.modules)
+        other.began, other.root = list(self.began), self.root
         other.quiet, other.reserved, other.rng_scoped = self.quiet, self.reserved, self.rng_scoped
         return other

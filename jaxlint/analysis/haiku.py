@@ -13,6 +13,7 @@ from jaxlint.analysis.effects import (
     STATE_CREATE,
     STATE_READ,
     STATE_WRITE,
+    Births,
     Effect,
     Step,
 )
@@ -146,15 +147,15 @@ class HaikuCalls:
                 optional=effect.optional,
                 at_init=at_init,
                 exists=at_init and existed,
-                born=self._built_at(),
+                births=self._built_at(),
                 name=symbol.name,
             ),
         )
 
-    def _built_at(self: Host) -> int:
+    def _built_at(self: Host) -> Births:
         """When the module whose method runs was built."""
         modules = self.flow.modules
-        return modules[-1].born if modules else 0
+        return modules[-1].births if modules else ()
 
     # -- library modules --------------------------------------------------------------------------
 
@@ -162,7 +163,7 @@ class HaikuCalls:
         self: Host, symbol: catalog.Symbol, args: Args, node: ast.expr, frame: Frame
     ) -> Value:
         """`hk.Linear(3)`: an instance that remembers its arguments."""
-        instance = Instance(None, symbol, node, self.module_identity(node, frame))
+        instance = self.new_instance(None, symbol, node, frame)
         self.keep_constructor(instance, symbol, args)
         self.construct_effect(node, frame, f"constructs {short(symbol.name)}")
         if self.flow.context == "outside":
@@ -175,7 +176,7 @@ class HaikuCalls:
     ) -> Value:
         """Call a method of a library module: `__call__` or one of its extra methods."""
         symbol, receiver = method.symbol, method.receiver
-        if id(receiver) in self.built_outside and self.flow.context == "outside":
+        if self.is_unusable(receiver, node, frame):
             return derived(*args.values)
         if method.method == "__init__":
             self.keep_constructor(receiver, symbol, args)
@@ -249,7 +250,7 @@ class HaikuCalls:
                 at_init=at_init,
                 # Initialisers draw no key for a parameter that exists already.
                 exists=at_init and existed,
-                born=receiver.born,
+                births=receiver.births,
                 name=symbol.name,
             ),
         )

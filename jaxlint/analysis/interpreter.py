@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, TypeVar
 from jaxlint.analysis.attributes import Attributes
 from jaxlint.analysis.calls import Calls
 from jaxlint.analysis.classes import Classes
-from jaxlint.analysis.effects import CONSTRUCT, PARAM, RNG, STATE_CREATE, Effect, Step, distinct
+from jaxlint.analysis.effects import (
+    CONSTRUCT,
+    PARAM,
+    RNG,
+    STATE_CREATE,
+    Effect,
+    Step,
+    distinct,
+    is_built_since,
+)
 from jaxlint.analysis.expressions import Expressions
 from jaxlint.analysis.frames import Env, Flow, Frame
 from jaxlint.analysis.haiku import HaikuCalls
@@ -97,6 +106,8 @@ class Interpreter(
         self.stand_ins: dict[int, Instance] = {}
         self.searched_subclasses: set[tuple[str, str]] = set()
         self.built_outside: set[int] = set()
+        self.suppliers: dict[int, Frame | None] = {}
+        self.decorators: set[int] = set()
         self.kept: list[Instance] = []
         self._writes: dict[str, frozenset[str]] = {}
         self._globals: dict[str, frozenset[str]] = {}
@@ -219,7 +230,9 @@ class Interpreter(
             summary = self._run_body(function, env_names, passed, frame, call, receiver)
             summary.kept = (function, tuple(env_names.values()), receiver)
             self.memo[full_key] = summary
+            effects = summary.effects
         else:
+            effects = [self._seen_again(e) for e in summary.effects]
             flow.existing |= summary.existing
         if summary.effects or summary.draws:
             step = Step(
@@ -228,16 +241,22 @@ class Interpreter(
                 f"calls {function.name}",
                 self.passed_from(call, frame),
             )
-            if call is None:
-                effects = summary.effects
-            else:
-                effects = [e.under(step) for e in summary.effects]
+            if call is not None:
+                effects = [e.under(step) for e in effects]
             if flow.conditional:
                 effects = [e if e.conditional else e.but(conditional=True) for e in effects]
             if flow.rng_scoped:
                 effects = [e for e in effects if e.kind != RNG]
             self.merge(frame, effects, summary.draws)
         return summary.value
+
+    def _seen_again(self, effect: Effect) -> Effect:
+        """An effect of a call evaluated before, as it is on the present path."""
+        kind = PARAM if effect.kind == RNG else effect.kind
+        if kind not in (PARAM, STATE_CREATE) or effect.subject is None:
+            return effect
+        exists = (kind, effect.subject) in self.flow.existing
+        return effect if effect.exists == exists else effect.but(exists=exists)
 
     def _run_body(
         self,
@@ -261,12 +280,13 @@ class Interpreter(
         rng_scoped, reserved = flow.rng_scoped, flow.reserved
         flow.rng_scoped = 0
         flow.conditional = 0
+        start = now()
         is_module = isinstance(receiver, Instance) and self.is_module(receiver)
         if is_module and isinstance(receiver, Instance):
             flow.modules.append(receiver)
+            flow.began.append(now())
         self.active[id(node)] = self.active.get(id(node), 0) + 1
         self.depth += 1
-        start = now()
         try:
             if isinstance(node, ast.Lambda):
                 frame.returns.append(self.evaluate(node.body, frame))
@@ -282,6 +302,7 @@ class Interpreter(
             self.active[id(node)] -= 1
             if is_module:
                 flow.modules.pop()
+                flow.began.pop()
             flow.phase, flow.conditional = phase, conditional
             flow.rng_scoped, flow.reserved = rng_scoped, reserved
         if frame.return_existing:
@@ -291,7 +312,8 @@ class Interpreter(
         flow.existing = after
         value = self.result_of(node, frame)
         effects = distinct(
-            e.but(built=True) if e.born > start and not e.built else e for e in frame.effects
+            e.but(built=True) if not e.built and is_built_since(e.births, start) else e
+            for e in frame.effects
         )
         return Summary(value, effects, frame.open_draws, after - existing)
 

@@ -22,6 +22,7 @@ from jaxlint.analysis.values import (
     Class,
     Const,
     Function,
+    InitFlag,
     Instance,
     Mapping,
     OneOf,
@@ -119,8 +120,9 @@ class LibraryCalls:
             # unittest: `with self.assertRaises(...)`, in a method of a class with a foreign base.
             method = node.func.attr
             receiver = self.evaluate(node.func.value, frame)
-            if method.startswith("assertRaises") and isinstance(receiver, Instance):
-                if receiver.cls is not None and self.has_unknown_base(receiver.cls):
+            if method.startswith("assertRaises"):
+                cls = receiver.cls if isinstance(receiver, Instance) else None
+                if cls is None or self.has_unknown_base(cls):
                     return "raises"
         return None
 
@@ -329,6 +331,13 @@ def _property(host: Host, args: Args, node: ast.expr, frame: Frame) -> Value:
     return Property(args.positional[0]) if args.positional else UNKNOWN
 
 
+def _static(host: Host, args: Args, node: ast.expr, frame: Frame) -> Value:
+    value = args.positional[0] if args.positional else UNKNOWN
+    if isinstance(value, Function):
+        value.kind = "static"
+    return value
+
+
 def _namespace(host: Host, args: Args, node: ast.expr, frame: Frame) -> Value:
     made = Instance(None, None, node)
     made.attrs.update(args.keywords)
@@ -436,6 +445,18 @@ def _update(host: Host, args: Args, node: ast.expr, frame: Frame) -> Value:
     return NONE
 
 
+def _discard(host: Host, args: Args, node: ast.expr, frame: Frame) -> Value:
+    """Call the first argument with the others, for its effects alone."""
+    function, *rest = args.positional
+    inputs = Args(rest, args.keywords, args.open, args.open_keywords, args.rest)
+    host.call_value(function, inputs, node, frame)
+    return UNKNOWN
+
+
+def _params_frozen(host: Host, args: Args, node: ast.expr, frame: Frame) -> Value:
+    return InitFlag("apply", "init")
+
+
 def _run_now(host: Host, args: Args, node: ast.expr, frame: Frame) -> Value:
     if args.positional and host.is_known_callable(args.positional[0]):
         host.call_value(args.positional[0], Args([], open=True), node, frame)
@@ -471,6 +492,7 @@ _PYTHON: dict[str, Handler] = {
     "builtins.next": _next,
     "builtins.type": _type,
     "builtins.property": _property,
+    "builtins.staticmethod": _static,
     "copy.copy": _first,
     "copy.deepcopy": _first,
     "typing.cast": _cast,
@@ -479,6 +501,8 @@ _PYTHON: dict[str, Handler] = {
     "collections.OrderedDict": _dict,
     NAMED_TUPLE: _make_named_tuple,
     "jaxlint.constant": _first,
+    "jaxlint.discard": _discard,
+    "haiku._src.base.params_frozen": _params_frozen,
     "container.append": _append,
     "container.add": _append,
     "container.insert": _append,

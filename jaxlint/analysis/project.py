@@ -19,6 +19,7 @@ INSTALLED = frozenset(
 """Packages that are never read: the catalog speaks for them."""
 
 SKIPPED_FOLDERS = frozenset({"node_modules", "__pycache__", "site-packages", "build", "dist"})
+PROJECT_MARKS = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
 MAX_PROJECT_FILES = 4000
 
 
@@ -98,9 +99,7 @@ class Project:
             # A namespace package or a script below the project's root: go up to the project's mark.
             parent = top
             for _ in range(6):
-                marks = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
-                marked = any(os.path.exists(os.path.join(parent, m)) for m in marks)
-                if marked:
+                if any(os.path.exists(os.path.join(parent, m)) for m in PROJECT_MARKS):
                     roots += [parent, os.path.join(parent, "src")]
                     break
                 above = os.path.dirname(parent)
@@ -181,12 +180,7 @@ class Project:
 
     def files(self, path: str) -> list[str]:
         """The Python files of the project around `path`, at most MAX_PROJECT_FILES."""
-        roots = self.import_roots(path)
-        top = roots[1]
-        for root in roots[2:]:
-            if os.path.exists(os.path.join(root, "pyproject.toml")) or root in self.roots:
-                top = root
-                break
+        top = self._top(path)
         if top not in self._listing:
             found: list[str] = []
             for folder, folders, names in os.walk(top):
@@ -198,6 +192,24 @@ class Project:
                     break
             self._listing[top] = found[:MAX_PROJECT_FILES]
         return self._listing[top]
+
+    def _top(self, path: str) -> str:
+        """The project's folder: marked as one, or else the outermost package, or the own folder."""
+        folder = os.path.dirname(os.path.abspath(path))
+        package = folder
+        while os.path.isfile(os.path.join(os.path.dirname(package), "__init__.py")):
+            package = os.path.dirname(package)
+        if f"{os.sep}site-packages{os.sep}" in path:
+            return package
+        parent = package
+        for _ in range(6):
+            if any(os.path.exists(os.path.join(parent, mark)) for mark in PROJECT_MARKS):
+                return parent
+            above = os.path.dirname(parent)
+            if above == parent:
+                break
+            parent = above
+        return package
 
     def mentioning(self, path: str, word: str) -> list[str]:
         """The other files of the project whose text has `word` as a whole word."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from jaxlint import catalog
 from jaxlint.analysis.calls import Args, is_true
 from jaxlint.analysis.effects import PARAM, STATE, Effect
-from jaxlint.analysis.frames import Flow, Frame
+from jaxlint.analysis.frames import Flow, Frame, RootRunToken
 from jaxlint.analysis.observations import (
     ApplyArguments,
     ResultMisuse,
@@ -60,9 +60,6 @@ class Roots:
             if traits.get("factory") or args.keywords:
                 return Partial(Symbol(root), [], dict(args.keywords))
             return UNKNOWN
-        if traits.get("runs"):
-            self.run_root_body(function, frame, node)
-            return UNKNOWN
         if not self.is_known_callable(function):
             return UNKNOWN
         pair = Pair(
@@ -78,7 +75,8 @@ class Roots:
             pair.apply_rng = False
         if not self.flow.quiet or frame.file.linted:
             self.deferred_pairs.append((pair, frame))
-        return pair
+        # Some roots run init and apply themselves, when what they return is called.
+        return UNKNOWN if traits.get("runs") else pair
 
     def adapt_pair(
         self: Host, symbol: catalog.Symbol, args: Args, node: ast.expr, frame: Frame
@@ -155,20 +153,50 @@ class Roots:
         outer = self.flow
         flow = Flow("inside")
         flow.phase, flow.quiet = phase, outer.quiet
+        flow.root = RootRunToken(frame if phase is not None else None)
         self.flow = flow
         try:
             value, effects, _ = self.collect(frame, run)  # type: ignore[arg-type]
         finally:
             self.flow = outer
+            flow.root.finished = True
         return value, effects  # type: ignore[return-value]
 
-    def run_root_body(self: Host, function: Value, frame: Frame, node: ast.expr) -> list[Effect]:
-        """Evaluate a function that a root will run, with arguments that are not known."""
+    def run_root_body(
+        self: Host, function: Value, frame: Frame, node: ast.expr, multi: bool = False
+    ) -> list[Effect]:
+        """Evaluate a function that a root will run, with arguments that are not known.
+
+        multi: what it returns is `(template, functions)`, which the root runs as well.
+        """
         args = Args([], open=True, open_keywords=True)
-        _, effects = self._in_root(
-            lambda: self.call_value(function, args, node, frame), frame, None
-        )
+        if isinstance(function, Function) and function.owner is not None:
+            if function.kind == "plain":
+                function = Bound(function, self.stand_in(function.owner))
+
+        def run() -> Value:
+            result = self.call_value(function, Args([]) if multi else args, node, frame)
+            parts = self.elements(result) if multi else None
+            if parts is not None and len(parts) == 2:
+                self.call_value(parts[0], args, node, frame)
+                self.flow.conditional += 1
+                for inner in self._leaves(parts[1]):
+                    self.call_value(inner, args, node, frame)
+                self.flow.conditional -= 1
+            return result
+
+        _, effects = self._in_root(run, frame, None)
         return effects
+
+    def _leaves(self: Host, tree: Value) -> list[Value]:
+        """The callables in a tree of them."""
+        if isinstance(tree, Sequence):
+            return [leaf for v in tree.items for leaf in self._leaves(v)]
+        if isinstance(tree, Mapping):
+            return [leaf for v in tree.values() for leaf in self._leaves(v)]
+        if isinstance(tree, Instance) and not self.is_module(tree):
+            return [leaf for v in tree.attrs.values() for leaf in self._leaves(v)]
+        return [tree] if self.is_known_callable(tree) else []
 
     def run_pair(
         self: Host, function: PairFunction, args: Args, node: ast.expr, frame: Frame
@@ -177,11 +205,10 @@ class Roots:
         pair, which = function.pair, function.which
         slots = slots_of(pair, which)
         inputs, given = self._split_slots(slots, args)
-        self.check_arguments(function, slots, args, inputs, given, node, frame)
         callee = function.function
         if pair.multi and which == "init":
-            template, _ = self._multi_parts(pair, node, frame)
-            callee = template if template is not None else callee
+            callee = self._multi_parts(pair, node, frame)[0] or UNKNOWN
+        self.check_arguments(function, callee, slots, args, inputs, given, node, frame)
         value, effects = self._in_root(
             lambda: self.call_value(callee, inputs, node, frame), frame, which
         )
@@ -259,6 +286,7 @@ class Roots:
     def check_arguments(
         self: Host,
         function: PairFunction,
+        callee: Value,
         slots: list[str],
         args: Args,
         inputs: Args,
@@ -271,7 +299,7 @@ class Roots:
             return
         problem = None
         missing = [s for s in slots if s not in given]
-        bounds = self.arity(function.function)
+        bounds = self.arity(callee)
         count = len(inputs.positional) + len(inputs.keywords)
         if missing:
             problem = f"no argument for {' and '.join(missing)}"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from jaxlint.analysis.calls import Args
 from jaxlint.analysis.effects import CONSTRUCT, PARAM, RNG, Effect, Step
 from jaxlint.analysis.frames import Flow, Frame
+from jaxlint.analysis.haiku import short
 from jaxlint.analysis.observations import LiftedSite, RawSite
 from jaxlint.analysis.values import (
     ARRAY,
@@ -38,7 +39,8 @@ from jaxlint.catalog import Symbol as CatalogSymbol
 
 SILENT_GROUPS = frozenset({"inline", "host"})
 KEEPS_RESULT = frozenset({"stage", "map", "stage-map", "custom", "inline", "loop"})
-SAME_CALLABLE = frozenset({"lower", "trace", "eval_shape"})
+STAGES_ONLY = frozenset({"lower", "trace"})
+"""Methods of a jitted function that trace it and return something else than its result."""
 
 
 class Transforms:
@@ -117,8 +119,10 @@ class Transforms:
         """An attribute of a transformed callable: `jit(f).lower`, `custom_vjp(f).defvjp`."""
         if name == "__wrapped__":
             return value.callee
-        if name in SAME_CALLABLE:
+        if name == "eval_shape":
             return value
+        if name in STAGES_ONLY:
+            return Partial(Symbol("jaxlint.discard"), [value], {})
         return UNKNOWN
 
     def apply_transformed(
@@ -232,9 +236,15 @@ class Transforms:
         if group in SILENT_GROUPS:
             return self.call_value(callee, inputs, site, frame)
         before = set(flow.existing)
-        value, effects, draws = self.collect(
-            frame, lambda: self.call_value(callee, inputs, site, site_frame_for(site_frame, frame))
-        ) if site_frame is frame else self._run_elsewhere(callee, inputs, site, site_frame, frame)
+        outer = self.suppliers.get(id(site))
+        self.suppliers[id(site)] = self.passed_frame(callee_node, site_frame)
+        try:
+            value, effects, draws = self._run_at(callee, inputs, site, site_frame, frame)
+        finally:
+            if outer is None:
+                del self.suppliers[id(site)]
+            else:
+                self.suppliers[id(site)] = outer
         if group != "map" and group != "ad":
             flow.existing = before
         impure = [e for e in effects if e.kind != CONSTRUCT]
@@ -258,10 +268,12 @@ class Transforms:
         self.merge(frame, effects, draws)
         return value
 
-    def _run_elsewhere(
+    def _run_at(
         self: Host, callee: Value, inputs: Args, site: ast.expr, site_frame: Frame, frame: Frame
     ) -> tuple[Value, list[Effect], list[RawSite]]:
-        """As `collect`, for a transform made in one call and applied in another."""
+        """Call a transform's callee as from where the transform was made, its effects kept apart."""
+        if site_frame is frame:
+            return self.collect(frame, lambda: self.call_value(callee, inputs, site, frame))
         stand_in = Frame(
             site_frame.file, site_frame.env, site_frame.function, frame, None, site_frame.receiver
         )
@@ -289,7 +301,7 @@ class Transforms:
             owner = self._supplier(site, node, frame)
             if owner is None or owner.call is None or owner.caller is None:
                 return
-            if not isinstance(owner.call, ast.Call):
+            if not isinstance(owner.call, ast.Call) and id(owner.call) not in self.decorators:
                 return
             site.prefix.insert(
                 0,
@@ -305,7 +317,7 @@ class Transforms:
             site.in_loop = False
             node = self._argument_of(owner.call, owner.caller, value)
             frame = owner.caller
-            if node is not None and moved == 0 or node is not None:
+            if node is not None:
                 site.callee = owner.caller.file.text(node)
             moved += 1
 
@@ -317,13 +329,26 @@ class Transforms:
             return owner
         # The callee is a local function that calls what the caller passed.
         active = frame.ancestors()
-        owners: list[Frame] = []
-        for effect in site.effects:
-            hit = next((s.passed for s in effect.steps() if s.passed in active), None)
-            if hit is None:
-                return None
-            owners.append(hit)
-        return owners[0] if owners else None
+        owners = [self._supplier_of(effect, active) for effect in site.effects]
+        return owners[0] if owners and None not in owners else None
+
+    def _supplier_of(self: Host, effect: Effect, active: list[Frame]) -> Frame | None:
+        """The running call that received the impure callable, through any calls further in."""
+        for step in effect.steps():
+            owner = step.passed
+            name = _root_name(step.node.func) if isinstance(step.node, ast.Call) else None
+            for _ in range(8):
+                if owner is None or owner in active:
+                    break
+                value = owner.env.names.get(name) if name is not None else None
+                if owner.call is None or owner.caller is None:
+                    return None
+                node = self._argument_of(owner.call, owner.caller, value)
+                name = _root_name(node)
+                owner = self.passed_frame(node, owner.caller)
+            if owner is not None and owner in active:
+                return owner  # type: ignore[no-any-return]
+        return None
 
     def _argument_of(
         self: Host, call: ast.expr, frame: Frame, value: Value | None
@@ -349,6 +374,7 @@ class Transforms:
         self: Host, symbol: CatalogSymbol, args: Args, node: ast.expr, frame: Frame
     ) -> Value:
         """`hk.vmap(f, ...)`, `hk.scan(f, ...)`: effects go through to the root."""
+        self.construct_effect(node, frame, f"uses {short(symbol.name)}")
         if symbol.form == "factory":
             return Partial(Symbol("jaxlint.lifted"), [Symbol(symbol.name)], dict(args.keywords))
         if symbol.form == "wrap":
@@ -373,19 +399,25 @@ class Transforms:
         branches: list[tuple[str, list[Effect]]] = []
         results: list[Value] = []
         texts: list[str] = []
+        before, created = set(self.flow.existing), set(self.flow.existing)
         for slot in symbol.callables:
             for callee, callee_node in self._callables(slot, symbol.callables, args):
                 if not self.is_known_callable(callee):
                     branches.append(("?", []))
                     continue
                 inputs = self._passed(slot, args, symbol)
-                run = self._runner(callee, untraced(inputs), node, frame)
+                run = self._runner(callee, inputs, node, frame)
+                self.flow.existing = set(before)
                 value, effects, draws = self.collect(frame, run)
+                created |= self.flow.existing
                 branches.append((slot.keyword or "", effects))
                 texts.append(self.callee_text(callee, callee_node, frame))
                 results.append(value)
                 self.merge(frame, effects, draws)
-        self._observe_lifted(symbol, ", ".join(texts), branches, args.keywords, args.open_keywords or args.open, node, frame)
+        self.flow.existing = created
+        is_open = args.open_keywords or args.open
+        text = ", ".join(texts)
+        self._observe_lifted(symbol, text, branches, args.keywords, is_open, node, frame)
         if symbol.name in ("haiku.cond", "haiku.switch", "haiku.eval_shape"):
             return union(results) if results else UNKNOWN
         return derived(*args.values)
@@ -468,11 +500,6 @@ class Transforms:
         self.deferred_calls.clear()
 
 
-def site_frame_for(site_frame: Frame, frame: Frame) -> Frame:
-    """The frame that a callee's call is seen from."""
-    return frame if site_frame is frame else site_frame
-
-
 def _root_name(node: ast.expr | None) -> str | None:
     while isinstance(node, (ast.Attribute, ast.Subscript)):
         node = node.value
@@ -497,11 +524,6 @@ def traced(value: Value) -> Value:
     if isinstance(value, (Function, Bound, Instance, Partial)):
         return value
     return value
-
-
-def untraced(args: Args) -> Args:
-    """The arguments of a lifted callable: its effects stay the library's business."""
-    return args
 
 
 def row_of(value: Value) -> Value:

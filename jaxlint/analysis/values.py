@@ -214,17 +214,20 @@ class Instance(Value):
 
     `identity` is equal for two objects that share their Haiku parameters: a module built anew by
     each call of the same method of the same module takes up the same parameters.
+    births: when it was built and when the module method that built it began (0: none), then the
+    same for the module of that method, and so on. root: the run of a root that it was built in.
     """
 
     __slots__ = (
         "attrs",
-        "born",
+        "births",
         "cls",
         "identity",
         "library",
         "node",
         "opaque",
         "passed",
+        "root",
         "version",
     )
 
@@ -243,7 +246,8 @@ class Instance(Value):
         self.passed: dict[str, Any] = {}
         self.opaque = False
         self.version = 0
-        self.born = now()
+        self.births: tuple[tuple[int, int], ...] = ((now(), 0),)
+        self.root: Any = None
 
     def key(self) -> Hashable:
         return (id(self), self.version)

@@ -91,6 +91,8 @@ def resolve(dotted: str) -> str:
     if found is not None:
         return found
     head, _, last = dotted.rpartition(".")
+    if head.endswith("._src"):
+        return dotted  # a private module, even where a public function has its name
     while head:
         for public in _prefixes().get(head, ()):
             found = names.get(f"{public}.{last}")
@@ -117,7 +119,7 @@ def symbol(name: str) -> Symbol | None:
 
 
 def members(module: str) -> Iterator[tuple[str, str]]:
-    """The names known directly in `module` (what `import *` would give), each with its full name."""
+    """The names known directly in `module` (what `import *` gives), each with its full name."""
     lead = module + "."
     for full in _aliases():
         if full.startswith(lead) and "." not in full[len(lead) :]:

@@ -58,7 +58,7 @@ def _belongs_inside(function: Function | None, rooted: set[int]) -> bool:
 
 def _what(seen: OutsideEffect) -> str:
     words = {
-        "construct": "builds a Haiku module",
+        "construct": "uses a Haiku module",
         "param": "uses Haiku parameters",
         "rng": "draws a Haiku key",
     }
