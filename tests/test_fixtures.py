@@ -53,7 +53,9 @@ def test_fixes_silence_and_are_idempotent(case: Case) -> None:
     # Nested findings have overlapping fixes, which take one round each.
     for _ in range(len(findings)):
         source = fixed(source, findings)
-        findings = check(case, source).findings
+        result = check(case, source)
+        assert not result.diagnostics, source
+        findings = result.findings
     assert Counter(finding.code for finding in findings) == unfixable, source
     assert fixed(source, findings) == source
 
