@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from typing import TYPE_CHECKING
 
 from jaxlint.config import Options
 from jaxlint.finding import Diagnostic
 from jaxlint.runner import Checker, FileResult
+
+if TYPE_CHECKING:
+    from concurrent.futures import ProcessPoolExecutor
 
 SMALL_RUN = 150_000
 """Bytes of source below which starting processes costs more than it saves."""
@@ -26,23 +28,10 @@ def check_files(paths: Sequence[str], options: Options, jobs: int) -> Iterator[F
     jobs: how many processes at most; with 1, or for a small run, all is done in this one.
     """
     sizes = [_size(path) for path in paths]
-    if jobs <= 1 or len(paths) < 2 or sum(sizes) < SMALL_RUN:
-        checker = Checker(options)
-        yield from map(checker.check, paths)
-        return
-    chunks = _chunks(paths, sizes, jobs * _CHUNKS_PER_WORKER)
-    pool = _pool(min(jobs, len(chunks)), options)
-    try:
-        waiting = {pool.submit(_check_chunk, chunk): chunk for chunk in chunks}
-        lost: list[str] = []
-        for future in as_completed(waiting):
-            try:
-                yield from future.result()
-            except BrokenProcessPool:
-                lost += waiting[future]
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
-    yield from _one_by_one(lost, options)
+    if jobs > 1 and len(paths) > 1 and sum(sizes) >= SMALL_RUN:
+        chunks = _chunks(paths, sizes, jobs * _CHUNKS_PER_WORKER)
+        return _in_processes(chunks, options, min(jobs, len(chunks)))
+    return map(Checker(options).check, paths)
 
 
 def available_cores() -> int:
@@ -52,10 +41,31 @@ def available_cores() -> int:
     return os.cpu_count() or 1
 
 
+def _in_processes(
+    chunks: Sequence[Sequence[str]], options: Options, workers: int
+) -> Iterator[FileResult]:
+    from concurrent.futures import as_completed
+    from concurrent.futures.process import BrokenProcessPool
+
+    lost: list[str] = []
+    pool = _pool(workers, options)
+    try:
+        waiting = {pool.submit(_check_chunk, chunk): chunk for chunk in chunks}
+        for future in as_completed(waiting):
+            try:
+                yield from future.result()
+            except BrokenProcessPool:
+                lost += waiting[future]
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+    if lost:
+        yield from _one_by_one(sorted(lost), options)
+
+
 def _one_by_one(paths: Sequence[str], options: Options) -> Iterator[FileResult]:
     """Each file as a task of its own, so that the one that kills its worker is known."""
-    if not paths:
-        return
+    from concurrent.futures.process import BrokenProcessPool
+
     pool = _pool(1, options)
     try:
         for path in paths:
@@ -63,7 +73,7 @@ def _one_by_one(paths: Sequence[str], options: Options) -> Iterator[FileResult]:
                 yield from pool.submit(_check_chunk, [path]).result()
             except BrokenProcessPool:
                 message = (
-                    "the process that read this file died (out of memory, or nested too deeply)"
+                    "the process that read this file died: out of memory, or nested too deeply"
                 )
                 yield FileResult(path, diagnostics=[Diagnostic(path, 1, message)])
                 pool = _pool(1, options)
@@ -72,10 +82,13 @@ def _one_by_one(paths: Sequence[str], options: Options) -> Iterator[FileResult]:
 
 
 def _pool(workers: int, options: Options) -> ProcessPoolExecutor:
+    from concurrent.futures import ProcessPoolExecutor
+
     return ProcessPoolExecutor(workers, initializer=_start, initargs=(options,))
 
 
 def _start(options: Options) -> None:
+    """Make this process a worker."""
     global _checker
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # ctrl-C ends a worker without a word
     _checker = Checker(options)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -32,7 +33,7 @@ LEAK = Finding(
         Link(Span("net.py", 3, 10, 3, 40), "jax.lax.scan(body, x, None, 2)", "traces body"),
         Link(Span("lib/deep.py", 2, 12, 2, 24), "hk.Linear(4)(c)", "creates parameters"),
     ),
-    replacement="hk.scan",
+    replacement="use hk.scan",
     fix=Fix("use hk.scan", (Edit(Span("net.py", 3, 10, 3, 22), "hk.scan"),), safe=True),
     facts={"transform": "jax.lax.scan", "effects": ("param",), "other": {1: object}},
 )
@@ -66,15 +67,20 @@ def test_text() -> None:
         "100% leak, use hk.scan\n"
         " 3 | out, _ = jax.lax.scan(body, x, None, 2)\n"
         "   |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^\n"
-        "    line 3: jax.lax.scan(body, x, None, 2)  traces body\n"
-        "      lib/deep.py:2: hk.Linear(4)(c)  creates parameters\n"
+        "    line 3: traces body\n"
+        "      lib/deep.py:2: creates parameters\n"
+        "      | hk.Linear(4)(c)\n"
         "    hazard: leak, UnexpectedTracerError when a leaked value is used\n"
-        "    instead: hk.scan\n"
         "\n"
         "1 finding in 1 file (9 files checked, 2 suppressed by noqa, 1 could not be checked)\n"
     )
     assert errors.startswith("bad,1.py:7: error: syntax error")
     assert "big.py" not in errors
+
+
+def test_text_names_the_replacement_if_the_message_does_not() -> None:
+    out, _ = written("text", replace(LEAK, replacement="move jit outside"))
+    assert "    instead: move jit outside\n" in out
 
 
 def test_text_over_several_lines_and_with_an_exception() -> None:

@@ -63,13 +63,13 @@ def finding_lines(finding: Finding, source: Callable[[str, int], str]) -> Iterat
     yield from _frame(span, source, width, style)
     margin = " " * (width + 3)
     for number, link in enumerate(finding.chain):
-        yield _link(link, span, f"{margin}{'  ' * number}")
+        yield from _link(link, span, f"{margin}{'  ' * number}")
     if finding.code.startswith("JAX0"):
         return
     name, means = _HAZARDS[finding.hazard]
     means = means.format(exception=finding.exception or "an exception")
     yield [(f"{margin}hazard: ", "dim"), (name, style), (f", {means}", "")]
-    if finding.replacement:
+    if finding.replacement and finding.replacement not in message:
         yield [(f"{margin}instead: ", "dim"), (finding.replacement, "green")]
 
 
@@ -89,18 +89,16 @@ def _frame(span: Span, source: Callable[[str, int], str], width: int, style: str
         yield [(f" {'':{width}} | ", "dim"), ("...", "dim")]
 
 
-def _link(link: Link, site: Span, margin: str) -> Line:
-    """One step of the chain; the file is named where it is not the finding's own."""
-    span = link.span
-    place = f"line {span.line}" if span.path == site.path else f"{shown(span.path)}:{span.line}"
-    code = " ".join(link.source.split())
-    return [
-        (margin, ""),
-        (place, f"cyan link {_uri(span.path)}"),
-        (": ", ""),
-        (code, "bold"),
-        (f"  {link.what}", ""),
-    ]
+def _link(link: Link, site: Span, margin: str) -> Iterator[Line]:
+    """One step of the chain, with its code unless the frame shows it.
+
+    The file is named where it is not the finding's own.
+    """
+    span, own = link.span, link.span.path == site.path
+    place = f"line {span.line}" if own else f"{shown(span.path)}:{span.line}"
+    yield [(margin, ""), (place, f"cyan link {_uri(span.path)}"), (f": {link.what}", "")]
+    if not own or not site.line <= span.line < site.line + _FRAME_LINES:
+        yield [(f"{margin}| ", "dim"), (" ".join(link.source.split()), "")]
 
 
 def _summary(report: Report) -> str:
