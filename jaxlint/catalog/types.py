@@ -65,8 +65,8 @@ class Transform:
     callable it returns a decorator. `body_runs`: how often the callable would run in the measured
     example, were it written in plain Python. `like` names the transform whose hazards hold for this
     one (names of other libraries, names that are gone). `removed` is the first version known to be
-    without it, such as "jax 0.4.31"; `gone` says so of single aliases. `hazards` is by library, then
-    effect, then phase.
+    without it, such as "jax 0.4.31"; `gone` says so of single aliases. `hazards` is by library,
+    then effect, then phase.
     """
 
     name: str

@@ -1,0 +1,82 @@
+"""`jaxlint catalog check`: measure the catalog's hazards again on the installed jax and haiku."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib.util import find_spec
+
+from jaxlint import catalog
+from jaxlint.catalog.measure.compare import compare
+from jaxlint.catalog.measure.plan import Cell, cells, sample
+from jaxlint.catalog.measure.report import progress, show
+from jaxlint.catalog.measure.session import CannotMeasure, Crew
+from jaxlint.catalog.measure.update import update
+
+NEEDED = {"jax": "jax", "haiku": "dm-haiku"}
+"""Module -> distribution."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command. 0: data and measurement agree; 1: they do not; 2: nothing measured."""
+    options = _parser().parse_args(argv)
+    missing = [NEEDED[name] for name in NEEDED if find_spec(name) is None]
+    if missing:
+        return _fail(
+            f"{' and '.join(missing)} cannot be imported, and measuring runs them: "
+            "pip install 'flake8-jaxlint[verify]'"
+        )
+    chosen = cells(options.only)
+    if not chosen:
+        return _fail(f"no transform of the catalog is called {' or '.join(options.only)}")
+    if options.sample is not None:
+        chosen = sample(chosen, options.sample, options.seed)
+    try:
+        return _check(chosen, options)
+    except CannotMeasure as error:
+        return _fail(str(error))
+
+
+def _check(chosen: list[Cell], options: argparse.Namespace) -> int:
+    crew = Crew(options.jobs)
+    try:
+        with progress(len(chosen), sys.stderr) as tell:
+            replies = crew.measure(chosen, tell)
+    finally:
+        crew.close()
+    result = compare(replies, crew.versions)
+    show(result, options.format, sys.stdout)
+    if options.update:
+        update(replies, crew.versions, catalog.DATA)
+        return 0
+    if len(result.refused) == result.measured:
+        return _fail("none of the examples runs on the installed versions")
+    return 1 if result.disagreements else 0
+
+
+def _fail(message: str) -> int:
+    print(f"jaxlint catalog check: {message}", file=sys.stderr)
+    return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="jaxlint catalog check",
+        description="Measure again, on the installed jax and haiku, what each effect does under "
+        "each transform, and compare with the catalog's data. All of it takes some minutes.",
+    )
+    parser.add_argument(
+        "only", nargs="*", metavar="TRANSFORM", help="measure only these (jax.vmap)"
+    )
+    parser.add_argument(
+        "--sample", type=int, metavar="N", help="measure N effects, drawn at random"
+    )
+    parser.add_argument("--seed", type=int, default=0, help="what --sample draws with (0)")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes at a time")
+    parser.add_argument("--format", choices=("table", "json"), default="table")
+    parser.add_argument(
+        "--update", action="store_true", help="write what was measured into the data"
+    )
+    return parser
