@@ -33,8 +33,11 @@ def rule_page(code: str) -> RulePage | None:
 
 
 def markdown(page: RulePage) -> str:
-    """The page as plain Markdown: the examples in their places, or at the end; no directives."""
-    examples = {"bad.py": page.bad, "good.py": page.good}
+    """The page as plain Markdown: the examples in their places, or at the end; no directives.
+
+    A section with a table that only the documentation can make is left out.
+    """
+    examples = {"bad.py": _MARK.sub(r"# \1", page.bad), "good.py": page.good}
 
     def directive(match: re.Match[str]) -> str:
         name, argument, body = match["name"], match["argument"].strip(), match["body"]
@@ -46,16 +49,17 @@ def markdown(page: RulePage) -> str:
         if name in ("note", "warning", "tip", "admonition", "important"):
             title = argument or name.capitalize()
             return f"**{title}**: {_without_options(body).strip()}"
-        return ""
+        return _MADE
 
     text = _FRONT_MATTER.sub("", page.text)
     text = _DIRECTIVE.sub(directive, text)
-    text = _ROLE.sub(r"\1", _TARGET.sub("", text))
+    text = "".join(part for part in _SECTION.split(text) if _MADE not in part)
+    text = _LINK.sub(r"\1", _ROLE.sub(r"\1", _TARGET.sub("", text)))
     for name, code in examples.items():
         if code and code.strip() not in text:
             title = "What breaks" if name == "bad.py" else "What works"
             text += f"\n## {title}\n\n```python\n{code.rstrip()}\n```\n"
-    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+    return re.sub(r"\n{4,}", "\n\n\n", text).strip() + "\n"
 
 
 def _read(path: Path) -> str:
@@ -66,6 +70,8 @@ def _without_options(body: str) -> str:
     return re.sub(r"\A(:[\w-]+:.*\n)+\n?", "", body)
 
 
+_MADE = "\0"
+"""Stands for what only the documentation can make."""
 _FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 _DIRECTIVE = re.compile(
     r"^(?P<fence>`{3,}|:{3,})\{(?P<name>[\w-]+)\}(?P<argument>[^\n]*)\n"
@@ -73,4 +79,9 @@ _DIRECTIVE = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 _TARGET = re.compile(r"^\([\w-]+\)=\n", re.MULTILINE)
+_SECTION = re.compile(r"^(?=## )", re.MULTILINE)
+_LINK = re.compile(r"\[([^]\n]+)\]\([^):]+\)")
+"""A link to another page; one with an address stays."""
+_MARK = re.compile(r"# (JAX\d{3}): \d.*")
+"""What an example's test expects: code, columns, hazard."""
 _ROLE = re.compile(r"\{[\w:-]+\}`([^`<]*?)(?:\s*<[^>`]*>)?`")
