@@ -31,6 +31,7 @@ __all__ = [
     "SymbolEffect",
     "Transform",
     "hazard",
+    "hazards",
     "members",
     "read",
     "resolve",
@@ -64,6 +65,11 @@ def _symbols() -> dict[str, Any]:
 @cache
 def _prefixes() -> dict[str, list[str]]:
     return read("prefixes.json")
+
+
+@cache
+def _hazards(library: str) -> dict[str, Any]:
+    return read(f"hazards_{library}.json")
 
 
 @cache
@@ -142,6 +148,22 @@ def symbols() -> Iterator[Symbol]:
         yield found
 
 
+def hazards(transform_name: str, slot: str | None = None, library: str = "haiku") -> Hazards:
+    """What each effect does in one callable of this transform; empty if that was not measured.
+
+    `slot` is the keyword of the callable (`cond_fun`), by default the first one. A transform that
+    is `like` another has the other's hazards.
+    """
+    found = transform(transform_name)
+    if found is None:
+        return {}
+    tables: dict[str, Hazards] = _hazards(library).get(found.name, {})
+    if not tables and found.like is not None:
+        return hazards(found.like, slot, library)
+    first: Hazards = next(iter(tables.values()), {})
+    return first if slot is None else tables.get(slot, first)
+
+
 def hazard(
     transform_name: str,
     effect: str,
@@ -151,22 +173,8 @@ def hazard(
 ) -> str | None:
     """What `effect` in a callable of this transform does in `phase` ("init" or "apply").
 
-    One of "leak", "leak-at-call", "leak-under-jit", "silent", "error:Name", "tolerated", "ok"; None
-    if not measured. `slot` is the keyword of the callable, for transforms that take several and
-    treat them differently (`cond_fun`); by default the first one's.
+    One of "leak", "leak-at-call", "leak-under-jit" (only where the root itself is jitted),
+    "silent", "error:Name", "error-under-jit:Name", "tolerated", "ok"; None if that was not measured.
+    `slot` as for `hazards`.
     """
-    found = transform(transform_name)
-    if found is None:
-        return None
-    tables = [found.hazards]
-    methods = (each for group in found.methods.values() for each in group)
-    for each in (*found.callables, *methods):
-        if slot is not None and each.keyword == slot and each.hazards:
-            tables.insert(0, each.hazards)
-    for table in tables:
-        value = table.get(library, {}).get(effect, {}).get(phase)
-        if value is not None:
-            return value
-    if found.like is not None:
-        return hazard(found.like, effect, phase, slot, library)
-    return None
+    return hazards(transform_name, slot, library).get(effect, {}).get(phase)

@@ -40,7 +40,6 @@ def parse_slot(data: dict[str, Any], group: str, runs: int = 1) -> CallableSlot:
         deferred=data.get("deferred", False),
         passes=tuple(parse_pass(text) for text in data.get("passes", ())),
         body_runs=data.get("body_runs", runs),
-        hazards=data.get("hazards", {}),
     )
 
 
@@ -65,7 +64,6 @@ def parse_transform(name: str, data: dict[str, Any]) -> Transform:
         like=data.get("like"),
         removed=data.get("removed"),
         gone=data.get("gone", {}),
-        hazards=data.get("hazards", {}),
     )
 
 

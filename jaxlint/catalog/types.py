@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 Hazards = Mapping[str, Mapping[str, str]]
-"""Effect name -> {"init": hazard, "apply": hazard}."""
+"""Effect name -> {"init": hazard, "apply": hazard}, as measured."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,6 @@ class CallableSlot:
     deferred: bool = False
     passes: tuple[Pass, ...] = ()
     body_runs: int = 1
-    hazards: Mapping[str, Hazards] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)
@@ -65,8 +64,7 @@ class Transform:
     callable it returns a decorator. `body_runs`: how often the callable would run in the measured
     example, were it written in plain Python. `like` names the transform whose hazards hold for this
     one (names of other libraries, names that are gone). `removed` is the first version known to be
-    without it, such as "jax 0.4.31"; `gone` says so of single aliases. `hazards` is by library,
-    then effect, then phase.
+    without it, such as "jax 0.4.31"; `gone` says so of single aliases.
     """
 
     name: str
@@ -83,7 +81,18 @@ class Transform:
     like: str | None = None
     removed: str | None = None
     gone: Mapping[str, str] = field(default_factory=dict, hash=False)
-    hazards: Mapping[str, Hazards] = field(default_factory=dict, hash=False)
+
+    @property
+    def slots(self) -> tuple[CallableSlot, ...]:
+        """Every callable, those that methods take last."""
+        return (*self.callables, *(slot for some in self.methods.values() for slot in some))
+
+    @property
+    def hazards(self) -> Mapping[str, Hazards]:
+        """By library, the measured hazards of the first callable (not those of `like`)."""
+        from jaxlint import catalog
+
+        return {} if self.like else {"haiku": catalog.hazards(self.name)}
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
 
-from jaxlint import catalog
 from jaxlint.catalog.measure.compare import compare
 from jaxlint.catalog.measure.plan import Cell, cells, sample
 from jaxlint.catalog.measure.report import progress, show
@@ -28,9 +27,10 @@ def main(argv: Sequence[str] | None = None) -> int:
             f"{' and '.join(missing)} cannot be imported, and measuring runs them: "
             "pip install 'flake8-jaxlint[verify]'"
         )
-    chosen = cells(options.only)
+    chosen = cells(options.only, options.effect)
     if not chosen:
-        return _fail(f"no transform of the catalog is called {' or '.join(options.only)}")
+        asked = " or ".join([*options.only, *options.effect])
+        return _fail(f"the catalog has no example of {asked}")
     if options.sample is not None:
         chosen = sample(chosen, options.sample, options.seed)
     try:
@@ -49,7 +49,7 @@ def _check(chosen: list[Cell], options: argparse.Namespace) -> int:
     result = compare(replies, crew.versions)
     show(result, options.format, sys.stdout)
     if options.update:
-        update(replies, crew.versions, catalog.DATA)
+        update(replies, crew.versions)
         return 0
     if len(result.refused) == result.measured:
         return _fail("none of the examples runs on the installed versions")

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
 from jaxlint import catalog
-from jaxlint.catalog.measure.plan import PHASES, Cell, recorded
+from jaxlint.catalog.measure.plan import PHASES, Cell
 from jaxlint.catalog.measure.session import Reply
 
 
@@ -44,9 +44,7 @@ def compare(replies: Iterable[tuple[Cell, Reply]], versions: dict[str, str]) -> 
     wrong: list[Disagreement] = []
     refused: list[Disagreement] = []
     for cell, reply in replies:
-        transform = catalog.transform(cell.transform)
-        assert transform is not None
-        table = recorded(transform, cell.slot)
+        table = catalog.hazards(cell.transform, cell.slot)
         for phase in PHASES:
             measured += 1
             data = table.get(cell.effect, {}).get(phase)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from jaxlint import catalog
-from jaxlint.catalog.types import CallableSlot, Hazards, Transform
 
 PHASES = ("init", "apply")
 
@@ -44,36 +43,22 @@ class Cell:
 def effects() -> list[str]:
     """The names of the measured effects, in the order of the data."""
     found: dict[str, None] = {}
-    for transform in catalog.transforms():
-        found.update(dict.fromkeys(transform.hazards.get("haiku", {})))
+    for tables in catalog.read("hazards_haiku.json").values():
+        for table in tables.values():
+            found.update(dict.fromkeys(table))
     return list(found)
 
 
-def slots(transform: Transform) -> Iterator[CallableSlot]:
-    """Every callable of `transform`, those of its methods last."""
-    yield from transform.callables
-    for group in transform.methods.values():
-        yield from group
-
-
-def recorded(transform: Transform, slot: str) -> Hazards:
-    """The hazards that the data gives for one callable: its own table, or the transform's."""
-    for each in slots(transform):
-        if (each.keyword or "") == slot and each.hazards:
-            return each.hazards.get("haiku", {})
-    return transform.hazards.get("haiku", {})
-
-
-def cells(only: Sequence[str] = ()) -> list[Cell]:
-    """Every cell that has an example; `only` limits them to some transforms (any spelling)."""
+def cells(only: Sequence[str] = (), chosen: Sequence[str] = ()) -> list[Cell]:
+    """Every cell that has an example, of transforms `only` (any spelling) and effects `chosen`."""
     wanted = {catalog.resolve(name) for name in only}
-    names = effects()
+    names = [name for name in effects() if not chosen or name in chosen]
     found = []
     for name, texts in catalog.read("examples.json").items():
         transform = catalog.transform(name)
         if transform is None or (wanted and name not in wanted):
             continue
-        runs = {each.keyword or "": each.body_runs for each in slots(transform)}
+        runs = {each.keyword or "": each.body_runs for each in transform.slots}
         for slot, text in texts.items():
             if slot == "with":
                 continue
