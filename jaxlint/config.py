@@ -114,7 +114,7 @@ class Setting:
             (flag, {"dest": dest, "action": "store_const", "const": value, "help": text})
             for flag, value, text in (
                 (prefix + self.key, "true", self.help),
-                (f"{prefix}no-{self.key}", "false", f"undo {prefix}{self.key}"),
+                (f"{prefix}no-{self.key}", "false", f"do not {self.help}"),
             )
         ]
 

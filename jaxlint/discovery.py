@@ -66,6 +66,7 @@ def _excluded(path: str, exclude: Sequence[str]) -> bool:
 
 
 def _walk(top: str, exclude: Sequence[str]) -> Iterator[str]:
+    top = _normal(top)
     ignored = _GitIgnore(top)
     folders = [top]
     while folders:
@@ -88,12 +89,13 @@ def _walk(top: str, exclude: Sequence[str]) -> Iterator[str]:
                 continue
             if is_folder and entry.name in SKIPPED:
                 continue
-            if ignored.covers(entry.path, is_folder) or _excluded(entry.path, exclude):
+            path = entry.name if folder == os.curdir else entry.path
+            if ignored.covers(path, is_folder) or _excluded(path, exclude):
                 continue
             if is_folder:
-                folders.append(entry.path)
+                folders.append(path)
             else:
-                yield _normal(entry.path)
+                yield path
 
 
 class _GitIgnore:

@@ -56,7 +56,8 @@ def _in_processes(
                 yield from future.result()
             except BrokenProcessPool:
                 lost += waiting[future]
-    finally:
+        pool.shutdown()
+    finally:  # on an interrupt nobody waits for what is left
         pool.shutdown(wait=False, cancel_futures=True)
     if lost:
         yield from _one_by_one(sorted(lost), options)
@@ -76,6 +77,7 @@ def _one_by_one(paths: Sequence[str], options: Options) -> Iterator[FileResult]:
                     "the process that read this file died: out of memory, or nested too deeply"
                 )
                 yield FileResult(path, diagnostics=[Diagnostic(path, 1, message)])
+                pool.shutdown()
                 pool = _pool(1, options)
     finally:
         pool.shutdown(wait=False, cancel_futures=True)

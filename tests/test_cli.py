@@ -365,6 +365,47 @@ class TestRules:
         assert "leak" in records[0]["hazards"]
 
 
+class TestProgress:
+    class Stream(io.StringIO):
+        def __init__(self, terminal: bool) -> None:
+            super().__init__()
+            self.terminal = terminal
+
+        def isatty(self) -> bool:
+            return self.terminal
+
+    def shown(self, stream: Stream, monkeypatch: pytest.MonkeyPatch, patience: float) -> str:
+        from jaxlint.cli import progress
+
+        monkeypatch.setattr(progress, "_PATIENCE", patience)
+        monkeypatch.setenv("TERM", "xterm")
+        with progress.Progress(3, stream) as bar:
+            for _ in range(3):
+                bar.advance()
+        return stream.getvalue()
+
+    def test_a_bar_when_it_takes_long(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        assert "checking" in self.shown(self.Stream(True), monkeypatch, -1)
+
+    def test_none_for_a_short_run(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        assert self.shown(self.Stream(True), monkeypatch, 1000) == ""
+
+    def test_none_away_from_a_terminal(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        assert self.shown(self.Stream(False), monkeypatch, -1) == ""
+
+
+def test_catalog_check_forwards_its_arguments(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[list[str]] = []
+
+    def measure(argv: list[str]) -> int:
+        given.append(argv)
+        return 1
+
+    monkeypatch.setattr("jaxlint.catalog.measure.main", measure)
+    assert run("catalog", "check", "--sample", "3").status == 1
+    assert given == [["--sample", "3"]]
+
+
 def test_nothing_heavy_is_imported_for_a_file_that_cannot_matter(folder: Path) -> None:
     (folder / "a.py").write_text("x = 1\n")
     code = (
