@@ -122,7 +122,7 @@ def clean_trace() -> bool:
 
 
 def materialise(tree: Any, seed: int = 0) -> Any:
-    """`tree` with each tracer replaced by random numbers of its shape and type."""
+    """`tree` with each tracer or bare shape replaced by random numbers of its shape and type."""
     import jax
     import jax.numpy as jnp
     import numpy as np
@@ -130,7 +130,7 @@ def materialise(tree: Any, seed: int = 0) -> Any:
     draw = np.random.RandomState(seed)
 
     def sound(leaf: Any) -> Any:
-        if not isinstance(leaf, jax.core.Tracer):
+        if not isinstance(leaf, (jax.core.Tracer, jax.ShapeDtypeStruct)):
             return leaf
         if jnp.issubdtype(leaf.dtype, np.floating):
             return jnp.asarray(draw.normal(size=leaf.shape) * 0.1, leaf.dtype)

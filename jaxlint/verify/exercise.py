@@ -7,8 +7,9 @@ as soon as the judge has seen enough.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from jaxlint.finding import Finding, Hazard
@@ -34,6 +35,8 @@ class Root:
     kwargs: dict[str, Any] = field(default_factory=dict)
     kind: str = "transform_with_state"
     rng_at_apply: bool = True
+    at_site: bool = False
+    """The flagged expression is the call that made this root: its errors are the finding's."""
 
 
 class Bench:
@@ -46,7 +49,8 @@ class Bench:
         self.site = site
         self.evidence = evidence
         self.tell = tell
-        self.lines = judge.site_lines(finding)
+        self.user_path = os.path.abspath(finding.span.path)
+        self.root_at_site = False
 
     def phase(self, name: str, run: Callable[[], Any], *, force: bool = True) -> Any:
         """`run()`, its result's leaves forced; None after an error. Raises Enough."""
@@ -54,7 +58,7 @@ class Bench:
         try:
             result = run()
         except Exception as error:
-            self.saw(error, name, inside=len(self.site.raised) > raised)
+            self.saw(error, name, inside=self.root_at_site or len(self.site.raised) > raised)
             return None
         leak = errors.force(result) if force and errors.clean_trace() else None
         if leak is not None:
@@ -67,8 +71,17 @@ class Bench:
         """Record `error`; raises Enough when it settles the finding."""
         self.evidence.executed = max(self.evidence.executed, self.site.executed)
         self.evidence.errors.append(errors.seen(error, phase, inside=inside))
+        self.blame()
         self.tell(self.evidence)
         self.settle()
+
+    def blame(self) -> None:
+        """Once the checker objects inside the flagged callable: unplaced leaks were its own."""
+        seen = self.evidence.errors
+        if any("JaxUsageError" in e.classes and e.inside for e in seen):
+            for index, one in enumerate(seen):
+                if "UnexpectedTracerError" in one.classes and judge.unplaced(self.finding, one):
+                    seen[index] = replace(one, inside=True)
 
     def settle(self) -> None:
         """Raise Enough when the evidence so far is decisive."""
@@ -77,10 +90,13 @@ class Bench:
 
     def exercise(self, root: Root) -> None:
         """All phases that suit the finding's hazard. Returns early when the finding is settled."""
+        self.root_at_site = root.at_site and self.finding.hazard is Hazard.ERROR
         try:
             _Phases(self, root).run()
         except Enough:
             pass
+        finally:
+            self.root_at_site = False
         self.evidence.executed = max(self.evidence.executed, self.site.executed)
         self.tell(self.evidence)
 
@@ -99,24 +115,28 @@ class _Phases:
         self.state: Any = {}
 
     def run(self) -> None:
+        """The phases that suit the hazard, cheapest first."""
         hazard = self.bench.finding.hazard
         self.bench.site.mode = "run"
         pair = self.pair(self.root.function)
         made = self.bench.phase("init", lambda: self.init(pair))
         self.sound(made)
-        if hazard is Hazard.SILENT:
+        if self.bench.finding.code == "JAX104":
+            self.missing(made)
+        elif hazard is Hazard.SILENT:
             self.numbers()
+        turns = (1, 2) if hazard in (Hazard.LEAK, Hazard.ERROR) else (1,)
         applied = [
-            self.bench.phase(f"apply, turn {turn}", lambda: self.apply(pair)) for turn in (1, 2)
+            self.bench.phase(f"apply, turn {turn}", lambda: self.apply(pair)) for turn in turns
         ]
         if hazard in (Hazard.LEAK, Hazard.ERROR):
             self.bench.phase("init under jit", lambda: self.jitted_init())
             self.bench.phase("apply under jit", lambda: self.jitted_apply())
         if hazard is Hazard.LEAK:
             self.later()
-        if hazard is Hazard.SILENT and self.bench.evidence.numbers is None:
+        if hazard is Hazard.SILENT and self.bench.finding.code != "JAX104":
             self.compare(applied[0])
-        if hazard in (Hazard.LEAK, Hazard.TOLERATED, Hazard.SILENT):
+        if hazard is not Hazard.ERROR:
             self.contract()
 
     def pair(self, function: Callable[..., Any]) -> Any:
@@ -155,10 +175,27 @@ class _Phases:
                 raise ValueError("the plain equivalent leaks too")
             bench.evidence.notes.append("without the flagged transform, init is sound")
         except Exception:
-            self.params, self.state = errors.materialise(made) if made is not None else ({}, {})
+            site.mode = "run"
+            self.params, self.state = self.by_shape(made)
         finally:
             site.mode = "run"
             site.executed = count
+
+    def by_shape(self, made: Any) -> Any:
+        """Random parameters and state of the right shapes, when no sound `init` can be had."""
+        if made is not None:
+            return errors.materialise(made)
+        pair = self.fresh()
+        arrays, rebuild = split_arrays((self.root.args, self.root.kwargs))
+
+        def init(leaves: Any) -> Any:
+            args, kwargs = rebuild(leaves)
+            return pair.init(self.key, *args, **kwargs)
+
+        try:
+            return errors.materialise(self.jax.eval_shape(init, arrays))
+        except Exception:
+            return {}, {}
 
     def jitted_init(self) -> Any:
         pair = self.fresh()
@@ -197,15 +234,53 @@ class _Phases:
         self.bench.phase("apply, another key drawn afterwards", lambda: self.apply(pair))
 
     def contract(self) -> None:
-        """What Haiku's own checker says."""
-        hk = self.hk
-        before = hk.experimental.check_jax_usage(True)
+        """What Haiku's own checker says: of the flagged callable alone, then of the whole root.
+
+        An objection inside the flagged callable also tells whose leak it was, where the leaked
+        tracer itself (of `vmap` or `grad`) does not say where it was made.
+        """
+        site = self.bench.site
+        site.mode = "check"
+        replaced = site.replaced
         try:
             pair = self.fresh()
             self.bench.phase("init under check_jax_usage", lambda: self.init(pair), force=False)
             self.bench.phase("apply under check_jax_usage", lambda: self.apply(pair), force=False)
         finally:
-            hk.experimental.check_jax_usage(before)
+            site.mode = "run"
+        if site.replaced == replaced:
+            self.contract_of_root()
+
+    def contract_of_root(self) -> None:
+        """The checker over the whole root, for a flagged expression that takes no callable."""
+        before = self.hk.experimental.check_jax_usage(True)
+        try:
+            pair = self.fresh()
+            self.bench.phase("init under check_jax_usage", lambda: self.init(pair), force=False)
+            self.bench.phase("apply under check_jax_usage", lambda: self.apply(pair), force=False)
+        finally:
+            self.hk.experimental.check_jax_usage(before)
+
+    def missing(self, made: Any) -> None:
+        """For an inner `init` that is not lifted: its parameters, looked for among the outer ones."""
+        inner = [self.inner_names(v) for v in self.bench.site.values]
+        names = set().union(*inner) if inner else set()
+        outer = self.inner_names(made) if made is not None else set()
+        lost = sorted(n for n in names if not any(o == n or o.endswith("/" + n) for o in outer))
+        if lost:
+            self.found(
+                f"{len(lost)} of the inner parameters are not among the outer {len(outer)}:"
+                f" {', '.join(lost[:3])}"
+            )
+
+    def inner_names(self, tree: Any) -> set[str]:
+        """`module/name` of every array in the parameters (and state) that an `init` gave."""
+        out: set[str] = set()
+        for path, _ in self.jax.tree_util.tree_flatten_with_path(tree)[0]:
+            keys = [str(p.key) for p in path if hasattr(p, "key")]
+            if keys:
+                out.add("/".join(keys))
+        return out
 
     def numbers(self) -> None:
         """For a silent hazard of keys: which key each row or step drew."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -136,6 +137,38 @@ class Made(Guess):
 
     def __str__(self) -> str:
         return self.text
+
+
+class Hole:
+    """Stands for the parameters (or state) of whichever transformed function it is given to.
+
+    `watch` fills it by running that function's own `init` with the same inputs. To JAX it is a
+    tree without leaves.
+    """
+
+    def __init__(self, what: str = "params") -> None:
+        self.what = what
+
+
+@functools.cache
+def _register_hole() -> None:
+    import jax
+
+    jax.tree_util.register_pytree_node(Hole, lambda h: ((), h.what), lambda what, _: Hole(what))
+
+
+@dataclass
+class FromInit(Guess):
+    """The parameters or state that the called transformed function's own `init` makes."""
+
+    what: str = "params"
+
+    def build(self, seed: int) -> Any:
+        _register_hole()
+        return Hole(self.what)
+
+    def __str__(self) -> str:
+        return "init()"
 
 
 _BAGS: dict[tuple[str, ...], Any] = {}

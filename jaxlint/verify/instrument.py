@@ -52,8 +52,9 @@ def flagged_expression(tree: ast.AST, span: Span, lines: list[str]) -> ast.expr 
 
 
 class _Wrap(ast.NodeTransformer):
-    def __init__(self, target: ast.expr) -> None:
+    def __init__(self, target: ast.expr, method: str = "call") -> None:
         self.target = target
+        self.method = method
         self.done = False
 
     def visit(self, node: ast.AST) -> Any:
@@ -67,7 +68,7 @@ class _Wrap(ast.NodeTransformer):
         if isinstance(node, ast.Call) and not (
             isinstance(node.func, ast.Name) and node.func.id in NEEDS_ITS_FRAME
         ):
-            new = ast.Call(_method("call", node), [node.func, *node.args], node.keywords)
+            new = ast.Call(_method(self.method, node), [node.func, *node.args], node.keywords)
         else:
             new = ast.Call(_method("value", node), [node], [])
         return ast.copy_location(new, node)
@@ -78,15 +79,23 @@ def _method(name: str, node: ast.expr) -> ast.expr:
     return ast.copy_location(ast.Attribute(hook, name, ast.Load()), node)
 
 
-def instrument(source: str, filename: str, span: Span | None) -> tuple[ast.Module, bool]:
+def instrument(
+    source: str, filename: str, span: Span | None, others: tuple[Span, ...] = ()
+) -> tuple[ast.Module, bool]:
     """The tree of `source` with the expression at `span` counted, and whether it was found.
 
+    `others` are the places of the file's other findings, which can be made harmless at run time.
     Raises SyntaxError as `ast.parse` does.
     """
     tree = ast.parse(source, filename)
     if span is None:
         return tree, False
-    target = flagged_expression(tree, span, source.splitlines())
+    lines = source.splitlines()
+    target = flagged_expression(tree, span, lines)
+    for other in others:
+        call = flagged_expression(tree, other, lines)
+        if isinstance(call, ast.Call) and call is not target:
+            _Wrap(call, "other").visit(tree)
     if target is None:
         return tree, _count_statement(tree, span.line)
     wrap = _Wrap(target)

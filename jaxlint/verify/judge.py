@@ -6,6 +6,7 @@ import ast
 import functools
 import json
 import os
+import re
 from dataclasses import dataclass
 from importlib import resources
 
@@ -14,6 +15,8 @@ from jaxlint.verify.instrument import statement_lines
 from jaxlint.verify.model import Evidence, Level, Seen, Verdict
 
 LEAK_CLASSES = ("UnexpectedTracerError", "TracerArrayConversionError")
+OWN_FILES = ("verify/synth_run.py", "verify/exercise.py:", "verify\\synth_run.py")
+TRACED = re.compile(r"when the value leaked was .*? at (.+?):(\d+) traced for")
 CONTRACT_CLASS = "JaxUsageError"
 
 
@@ -65,9 +68,17 @@ def site_lines(finding: Finding) -> Places:
             )
             if on_chain or name in called or (name == "<lambda>" and lines[0] <= first <= lines[1]):
                 functions.append((name, first, last))
-            elif any(d.lineno == span.line for d in getattr(node, "decorator_list", [])):
-                functions.append((name, first, last))
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            if any(d.lineno == span.line for d in node.decorator_list):
+                functions.append((node.name, node.lineno, node.end_lineno or node.lineno))
+        elif isinstance(node, ast.Assign) and any(_target(t) in called for t in node.targets):
+            functions.append((_target(node.targets[0]), node.lineno, node.end_lineno or 0))
     return Places(span.path, lines, tuple(functions))
+
+
+def _target(node: ast.expr) -> str:
+    """The name that an assignment's target binds, the attribute's for `self.step = ...`."""
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
 
 
 def _names_in(tree: ast.Module, lines: tuple[int, int]) -> set[str]:
@@ -75,7 +86,7 @@ def _names_in(tree: ast.Module, lines: tuple[int, int]) -> set[str]:
     out: set[str] = set()
     for node in ast.walk(tree):
         if lines[0] <= getattr(node, "lineno", 0) <= lines[1]:
-            if isinstance(node, ast.Name):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
                 out.add(node.id)
             elif isinstance(node, ast.Attribute):
                 out.add(node.attr)
@@ -142,18 +153,38 @@ def matches(finding: Finding, seen: Seen) -> bool:
         return passes_site(seen, places) or passes_chain(seen, places)
     if not any(name in seen.classes for name in LEAK_CLASSES):
         return False
-    return (
-        names_site(seen, places)
-        or passes_site(seen, places)
-        or passes_chain(seen, places)
-    )
+    if any(name in seen.text for name in OWN_FILES):
+        return False
+    if not unplaced(finding, seen):
+        if finding.hazard is Hazard.TOLERATED and not traces_site(seen, places):
+            return False
+        return names_site(seen, places)
+    return seen.inside or passes_chain(seen, places)
+
+
+def traces_site(seen: Seen, places: Places) -> bool:
+    """Whether the function that JAX says was traced when the value leaked is the flagged one."""
+    found = TRACED.search(seen.text)
+    if found is None or not _same(found.group(1), places.path):
+        return False
+    line = int(found.group(2))
+    spans = [places.site] + [(first, last) for _, first, last in places.functions]
+    return any(first <= line <= last for first, last in spans)
+
+
+def unplaced(finding: Finding, seen: Seen) -> bool:
+    """Whether a leak's text names no line of the user's file.
+
+    Tracers of `vmap` and `grad` do not know where they were made, nor do those of a traced partial.
+    """
+    return os.path.basename(finding.span.path) + ":" not in seen.text
 
 
 def objects(finding: Finding, seen: Seen) -> bool:
     """Whether `seen` is Haiku's own checker objecting to the flagged code."""
     places = site_lines(finding)
     return CONTRACT_CLASS in seen.classes and (
-        passes_site(seen, places) or passes_chain(seen, places)
+        seen.inside or passes_site(seen, places) or passes_chain(seen, places)
     )
 
 

@@ -50,7 +50,12 @@ class UserCode(importlib.abc.MetaPathFinder):
     """
 
     def __init__(
-        self, path: str, source: str, span: Span | None, src: tuple[str, ...] = ()
+        self,
+        path: str,
+        source: str,
+        span: Span | None,
+        src: tuple[str, ...] = (),
+        others: tuple[Span, ...] = (),
     ) -> None:
         self.path = os.path.abspath(path)
         self.source = source
@@ -58,6 +63,7 @@ class UserCode(importlib.abc.MetaPathFinder):
         self.site = Site()
         self.folder, self.name = module_place(path)
         self.src = src
+        self.others = others
         self.module: ModuleType | None = None
         self.tree: Any = None
         self.found = False
@@ -66,7 +72,7 @@ class UserCode(importlib.abc.MetaPathFinder):
     def code(self) -> CodeType:
         """The compiled instrumented tree. Raises SyntaxError."""
         if self._code is None:
-            tree, self.found = instrument(self.source, self.path, self.span)
+            tree, self.found = instrument(self.source, self.path, self.span, self.others)
             self._code = compile(tree, self.path, "exec")
         return self._code
 

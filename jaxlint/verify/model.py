@@ -61,6 +61,8 @@ class Job:
     command: tuple[str, ...] = ()
     src: tuple[str, ...] = ()
     limits: Limits = Limits()
+    others: tuple[Span, ...] = ()
+    """Where the same file's other findings are: made harmless when one of them gets in the way."""
 
     def to_json(self) -> dict[str, Any]:
         """The job as JSON data; `from_json` reads it back."""
@@ -90,6 +92,7 @@ class Job:
             command=tuple(data["command"]),
             src=tuple(data["src"]),
             limits=Limits(**limits),
+            others=tuple(Span(**span) for span in data["others"]),
         )
 
 

@@ -97,7 +97,7 @@ def _counted(body: ast.Module, user: UserCode) -> ast.Module:
         return body
     from jaxlint.verify.instrument import instrument
 
-    tree, _ = instrument(user.source, user.path, user.span)
+    tree, _ = instrument(user.source, user.path, user.span, user.others)
     for node in tree.body:
         if isinstance(node, ast.If) and "__name__" in ast.unparse(node.test):
             return ast.Module(node.body, [])
@@ -129,6 +129,8 @@ def replay(
         if known is not None and known.get(id(pair)) == len(pair.calls):
             continue
         root = root_of_calls(pair)
+        if root is not None:
+            root.at_site = at_site(bench, pair)
         if root is None:
             continue
         bench.evidence.ran = f"{bench.evidence.ran or 'import'}, its init/apply calls repeated"
@@ -137,9 +139,19 @@ def replay(
             raise Enough
 
 
+def at_site(bench: Bench, pair: watch.Pair) -> bool:
+    """Whether the flagged statement made the pair."""
+    places = judge.site_lines(bench.finding)
+    path, line = pair.made_at
+    decorated = any(line in (first, first - 1) for _, first, _ in places.functions)
+    inside = places.site[0] <= line <= places.site[1]
+    return path == bench.user_path and (inside or (decorated and line == bench.finding.span.line))
+
+
 def root_of_calls(pair: watch.Pair) -> Root | None:
     """The pair with the arguments of its own calls that reached the flagged code, or None."""
-    for what, skip in (("init", 1), ("apply", 3 if pair.with_state else 2)):
+    state, rng = int(pair.with_state), int(pair.takes_rng)
+    for what, skip in (("init", 1), ("apply", 1 + state + rng)):
         call = pair.last(what)
         if call is None or not call.executed or len(call.args) < skip - 1:
             continue
@@ -152,7 +164,7 @@ def root_of_calls(pair: watch.Pair) -> Root | None:
                 return original()[0](*args, **kw)
 
         kind = "transform" if pair.kind in ("transform", "multi_transform") else pair.kind
-        return Root(function, tuple(call.args[skip:]), kwargs, kind)
+        return Root(function, tuple(call.args[skip:]), kwargs, kind, pair.takes_rng)
     return None
 
 

@@ -40,10 +40,11 @@ class Outline:
     def reaching(self, line: int) -> list[str]:
         """Definitions that lead to `line` by name, nearest first; those around it come first."""
         around = self.at_line(line)
-        if not around:
-            return []
         found = list(reversed(around))
         wanted = {name.rpartition(".")[2] for name in around if not _dunder(name)}
+        wanted |= {name.rpartition(".")[0] for name in around if _dunder(name)}
+        if not around:
+            wanted = assigned_at(self.tree, line)
         seen = set(found)
         for _ in range(8):
             more = [
@@ -61,6 +62,17 @@ class Outline:
                 if owner and isinstance(self.defs.get(owner), ast.ClassDef):
                     wanted.add(owner.rpartition(".")[2])
         return found
+
+
+def assigned_at(tree: ast.Module, line: int) -> set[str]:
+    """The names that the module-level statement at `line` binds."""
+    out: set[str] = set()
+    for stmt in tree.body:
+        if stmt.lineno <= line <= (stmt.end_lineno or 0):
+            for node in ast.walk(stmt):
+                if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                    out.add(node.id)
+    return out
 
 
 def _dunder(name: str) -> bool:

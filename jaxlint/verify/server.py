@@ -28,6 +28,7 @@ ENVIRONMENT = {
     "CUDA_VISIBLE_DEVICES": "",
     "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
     " --xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true",
+    "JAX_TRACER_ERROR_NUM_TRACEBACK_FRAMES": "200",
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
@@ -55,14 +56,35 @@ class Worker:
     overrun: str = ""
 
 
+def compile_cache(scratch: str) -> str:
+    """The folder where JAX keeps compiled programs from run to run; most of a run is compiling.
+
+    `JAXLINT_COMPILE_CACHE` names another one; `off`, or a folder that cannot be written, means the
+    scratch folder of this run. Over 500 MB the folder is emptied.
+    """
+    base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+    chosen = os.environ.get("JAXLINT_COMPILE_CACHE") or os.path.join(base, "jaxlint", "xla")
+    if chosen != "off":
+        with contextlib.suppress(OSError):
+            os.makedirs(chosen, exist_ok=True)
+            size = sum(entry.stat().st_size for entry in os.scandir(chosen))
+            if size > 500 << 20:
+                shutil.rmtree(chosen)
+                os.makedirs(chosen)
+            if os.access(chosen, os.W_OK):
+                return chosen
+    inside = os.path.join(scratch, "cache")
+    os.makedirs(inside, exist_ok=True)
+    return inside
+
+
 class Server:
     """Keeps at most `jobs` workers running."""
 
     def __init__(self, jobs: int, scratch: str) -> None:
         self.jobs = jobs
         self.scratch = scratch
-        self.cache = os.path.join(scratch, "cache")
-        os.makedirs(self.cache, exist_ok=True)
+        self.cache = compile_cache(scratch)
         self.waiting: list[tuple[int, dict[str, Any]]] = []
         self.running: dict[int, Worker] = {}
         self.selector = selectors.DefaultSelector()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
 from typing import Any
 
 from jaxlint.verify import control, rows
@@ -12,8 +11,9 @@ from jaxlint.verify import control, rows
 class Site:
     """The object that the instrumented copy calls as `__jaxlint_site__`.
 
-    `mode` is "run" (as written), "control" (the transform replaced by a plain Python equivalent) or
-    "rows" (the transformed callable tells which row or step it computes).
+    `mode` is "run" (as written), "control" (the transform replaced by a plain Python equivalent),
+    "rows" (the transformed callable tells which row or step it computes) or "check" (the
+    transformed callable runs under `check_jax_usage`).
     """
 
     def __init__(self) -> None:
@@ -22,13 +22,16 @@ class Site:
         self.values: list[Any] = []
         self.raised: list[BaseException] = []
         self.replaced = 0
-        self.active = 0
         self.transform: Any = None
+        self.alone = False
+        """Whether the other findings' transforms in the file are replaced by plain Python."""
+        self.others = 0
 
     def reset(self) -> None:
         """Forget what was seen; the mode stays."""
         self.executed = 0
         self.replaced = 0
+        self.others = 0
         self.values = []
         self.raised = []
 
@@ -62,6 +65,10 @@ class Site:
 
     def _apply(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         self.transform = function
+        if function is functools.partial and self.mode != "run" and args:
+            inner, rest = args[0], args[1:]
+            if control.known(inner):
+                return lambda *a, **k: self._apply(inner, (*rest, *a), {**kwargs, **k})
         if self.mode == "control":
             plain = control.plain(function)
             if plain is not None:
@@ -72,11 +79,40 @@ class Site:
             if watched is not None:
                 self.replaced += 1
                 return watched
-        if function is functools.partial and self.mode != "run" and args:
-            inner, rest = args[0], args[1:]
-            if control.known(inner):
-                return lambda *a, **k: self._apply(inner, (*rest, *a), {**kwargs, **k})
+        elif self.mode == "check":
+            self.replaced += 1
+            return function(*map(self._checked, args), **{
+                name: self._checked(value) for name, value in kwargs.items()
+            })
         return function(*args, **kwargs)
 
+    def _checked(self, value: Any) -> Any:
+        """`value`, a callable, run under Haiku's own checker; what it objects to is kept."""
+        if isinstance(value, (list, tuple)) and value and all(callable(v) for v in value):
+            return type(value)(self._checked(v) for v in value)
+        if not callable(value) or isinstance(value, type) or hasattr(value, "dtype"):
+            return value
 
-Watcher = Callable[[str, Any], None]
+        def call(*args: Any, **kwargs: Any) -> Any:
+            import haiku as hk
+
+            before = hk.experimental.check_jax_usage(True)
+            try:
+                return value(*args, **kwargs)
+            except Exception as error:
+                if type(error).__name__ == "JaxUsageError":
+                    self.raised.append(error)
+                raise
+            finally:
+                hk.experimental.check_jax_usage(before)
+
+        return call
+
+    def other(self, function: Any, /, *args: Any, **kwargs: Any) -> Any:
+        """Another finding's call in the same file: as written, or plain Python when asked."""
+        if self.alone:
+            plain = control.plain(function)
+            if plain is not None:
+                self.others += 1
+                return plain(*args, **kwargs)
+        return function(*args, **kwargs)

@@ -92,7 +92,7 @@ def bound(stmt: ast.stmt) -> set[str]:
 
 def cut(user: UserCode, finding: Finding) -> None:
     """Make `user` load a slice: imports and assignments that fail leave stand-ins behind."""
-    tree, user.found = instrument(user.source, user.path, user.span)
+    tree, user.found = instrument(user.source, user.path, user.span, user.others)
     kept = needed(tree, finding.span.line)
     body: list[ast.stmt] = []
     for stmt in kept:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from jaxlint.verify import errors, guesses, judge, places, search, synthesise, watch
+from jaxlint.verify import errors, guesses, judge, own_calls, places, search, synthesise, watch
 from jaxlint.verify.exercise import Bench, Enough, Root, split_arrays
 from jaxlint.verify.guesses import Guess
 from jaxlint.verify.hints import FileHints, Use, call_name, file_hints, uses
@@ -37,6 +37,8 @@ class Target:
     under_root: bool = True
     kind: str = "transform_with_state"
     needs_state: Callable[[], Any] | None = None
+    takes_rng: bool = True
+    at_site: bool = False
 
 
 class Synthesis:
@@ -54,6 +56,8 @@ class Synthesis:
         self.outline = places.outline(tree)
         self.hints = file_hints(tree)
         self.tried: list[str] = []
+        self.flips: dict[str, bool] = {}
+        """Flags that must not have their default for the flagged line to be reached."""
 
     def run(self) -> None:
         """Raises Enough when the finding is settled."""
@@ -75,7 +79,10 @@ class Synthesis:
     def targets(self) -> Iterator[Target]:
         """Pairs made at import that lead to the line, then the definitions that do, nearest first."""
         names = self.outline.reaching(self.bench.finding.span.line)
+        superseded = {id(p.original) for p in self.seen.pairs if not p.takes_rng}
         for pair in list(self.seen.pairs):
+            if pair.takes_rng and id(pair.original) in superseded:
+                continue
             target = self.pair_target(pair, names)
             if target is not None:
                 yield target
@@ -92,7 +99,7 @@ class Synthesis:
 
     def pair_target(self, pair: watch.Pair, names: list[str]) -> Target | None:
         function = pair.original
-        code = getattr(function, "__code__", None)
+        code = getattr(_unwrapped(function), "__code__", None)
         if code is None or code.co_filename != self.user.path or pair.kind.startswith("multi"):
             return None
         node = self.outline.node_at(code.co_firstlineno)
@@ -100,12 +107,13 @@ class Synthesis:
         bare = {n.rpartition(".")[2] for n in names} | {n.partition(".")[0] for n in names}
         used = places._names(node) if node is not None else set()
         around = node is not None and node.lineno <= line <= (node.end_lineno or 0)  # type: ignore[attr-defined]
-        defined_here = function.__name__ in bare or used & bare or around
-        at_site = any(v is pair or getattr(v, "init", None) for v in self.user.site.values)
+        defined_here = getattr(function, "__name__", "") in bare or used & bare or around
+        at_site = own_calls.at_site(self.bench, pair)
         if not defined_here and not at_site:
             return None
         params = _parameters(function)
-        return Target(function.__name__, function, params, node, kind=pair.kind)
+        name, rng = getattr(function, "__name__", "function"), pair.takes_rng
+        return Target(name, function, params, node, kind=pair.kind, takes_rng=rng, at_site=at_site)
 
     def function_target(self, name: str, node: ast.AST) -> Target:
         function = getattr(self.user.module, name)
@@ -178,16 +186,23 @@ class Synthesis:
     def _builder(self, cls: Any) -> Callable[[], Any]:
         params = _parameters(cls.__init__)[1:] if "__init__" in dir(cls) else []
         params = [p for p in params if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
+        return lambda: cls(**self._constructor_arguments(cls, params))
+
+    def _constructor_arguments(
+        self, cls: Any, params: list[inspect.Parameter]
+    ) -> dict[str, Any]:
         node = self.outline.defs.get(f"{cls.__name__}.__init__")
         setting = self.setting(self.outline.defs.get(cls.__name__))
         found = uses(node, [p.name for p in params]) if node is not None else {}
         made: dict[str, Guess] = {}
         for p in params:
-            if p.default is inspect.Parameter.empty or p.name in self.given:
+            if p.name in self.flips:
+                made[p.name] = guesses.Value(self.flips[p.name])
+            elif p.default is inspect.Parameter.empty or p.name in self.given:
                 made[p.name] = self.given.get(p.name) or synthesise.guess(
                     p, found.get(p.name, Use()), setting
                 )
-        return lambda: cls(**{name: g.build(i) for i, (name, g) in enumerate(made.items())})
+        return {name: g.build(i) for i, (name, g) in enumerate(made.items())}
 
     def setting(self, node: ast.AST | None) -> synthesise.Setting:
         """What the code around says of all its inputs."""
@@ -204,40 +219,71 @@ class Synthesis:
         params = [p for p in target.parameters if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
         found = uses(target.node, [p.name for p in params]) if target.node is not None else {}
         setting = self.setting(target.node)
+        setting.with_params = any(synthesise.named(p.name, "params") for p in params)
+        setting.described = self.described(target, [p.name for p in params], setting)
         out: dict[str, Guess] = {}
         for p in params:
+            if p.name in self.flips:
+                out[p.name] = guesses.Value(self.flips[p.name])
+                continue
             if p.name in self.given:
                 out[p.name] = self.given[p.name]
                 continue
             if target.needs_state is not None and synthesise.named(p.name, "state"):
                 out[p.name] = guesses.Made("initial_state(4)", target.needs_state)
                 continue
-            if p.default is not inspect.Parameter.empty and not _forcing(p):
+            plain = p.default is not inspect.Parameter.empty and not _forcing(p)
+            if plain and p.name not in setting.described:
                 continue
             out[p.name] = synthesise.guess(p, found.get(p.name, Use()), setting)
         if not params and any(p.kind is p.VAR_POSITIONAL for p in target.parameters):
             out["*args"] = guesses.Array(synthesise.SHAPES[4 if setting.image else 2])
         return out
 
+    def described(
+        self, target: Target, names: list[str], setting: synthesise.Setting
+    ) -> dict[str, guesses.Array]:
+        """Shapes from the docstrings of the target and of the class it belongs to."""
+        texts = [_docstring(target.node)]
+        owner = self.outline.defs.get(target.name.partition("(")[0])
+        texts.append(_docstring(owner))
+        return synthesise.described("\n".join(texts), names, setting)
+
     def attempt(self, target: Target) -> None:
         """Search inputs for `target`, then exercise it. Raises Enough when that settles it."""
+        site = self.user.site
+        executed = site.executed
+        self.try_target(target)
+        if site.executed == executed and not self.flips:
+            self.flips = guards(self.tree, self.bench.finding.span.line)
+            try:
+                if self.flips:
+                    self.try_target(target)
+            finally:
+                self.flips = {}
+
+    def try_target(self, target: Target) -> None:
+        """One attempt. Raises Enough."""
+        import jax
+
         first = self.guesses_for(target)
         before = len(self.seen.pairs)
+        executed = self.user.site.executed
         found = self.search(target, first)
+        self.user.site.executed = executed
+        jax.clear_caches()  # a body traced during the search would be taken from the cache
         if found is None:
             return
         self.bench.evidence.ran = f"{target.name}({guesses.describe(found)})"
-        self.user.site.reset()
         args, kwargs = self.arguments(target, found)
         if target.under_root:
-            self.bench.exercise(Root(target.call, args, kwargs, kind=target.kind))
+            self.bench.exercise(Root(target.call, args, kwargs, target.kind, target.takes_rng, target.at_site))
         else:
             self.bench.phase(target.name, lambda: target.call(*args, **kwargs))
-            from jaxlint.verify.own_calls import replay
-
-            replay(self.bench, self.seen, before)
+            own_calls.replay(self.bench, self.seen, before)
+            names = self.outline.reaching(self.bench.finding.span.line)
             for pair in self.seen.pairs[before:]:
-                inner = self.pair_target(pair, [])
+                inner = self.pair_target(pair, names)
                 if inner is not None and not pair.calls:
                     self.attempt(inner)
         if judge.verdict(self.bench.finding, self.bench.evidence) in DECISIVE:
@@ -298,21 +344,25 @@ class Synthesis:
         return None
 
     def try_inputs(self, target: Target, now: dict[str, Guess]) -> Seen | None:
-        """None when the inputs will do; else the error. Abstract evaluation: no compilation."""
+        """None when the inputs will do; else the error.
+
+        Under a root by abstract evaluation, without compiling; a plain function is simply called,
+        since tracing it could leave tracers in its caches.
+        """
         import jax
 
         site = self.user.site
         count = len(site.raised)
         try:
             args, kwargs = self.arguments(target, now)
+            if not target.under_root:
+                target.call(*args, **kwargs)
+                return None
             arrays, rebuild = split_arrays((args, kwargs))
 
             def run(key: Any, leaves: Any) -> Any:
                 a, k = rebuild(leaves)
-                if target.under_root:
-                    watch.unwatched("transform_with_state")(target.call).init(key, *a, **k)
-                else:
-                    target.call(*a, **k)
+                watch.unwatched("transform_with_state")(target.call).init(key, *a, **k)
                 return 0
 
             jax.eval_shape(run, jax.random.PRNGKey(0), arrays)
@@ -325,6 +375,55 @@ class Synthesis:
                 return None
             return seen
         return None
+
+
+def _unwrapped(function: Any) -> Any:
+    """The user's function inside partials, bound methods and JAX's wrappers."""
+    for _ in range(10):
+        inner = getattr(function, "__wrapped__", None) or getattr(function, "func", None)
+        inner = inner or getattr(function, "__func__", None)
+        if inner is None:
+            break
+        function = inner
+    return function
+
+
+def _docstring(node: ast.AST | None) -> str:
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        return ast.get_docstring(node) or ""
+    return ""
+
+
+def guards(tree: ast.Module, line: int) -> dict[str, bool]:
+    """The flags that `if` statements around `line` test, with the value that leads to it.
+
+    `if self.chunked:` and `if chunked:` both give `chunked`; compound tests are left alone.
+    """
+    out: dict[str, bool] = {}
+    for node in ast.walk(tree):
+        if not isinstance(node, (ast.If, ast.IfExp)):
+            continue
+        body = node.body if isinstance(node.body, list) else [node.body]
+        orelse = node.orelse if isinstance(node.orelse, list) else [node.orelse]
+        here = any(n.lineno <= line <= (n.end_lineno or 0) for n in body)
+        there = any(n.lineno <= line <= (n.end_lineno or 0) for n in orelse)
+        returns = bool(body) and isinstance(body[-1], (ast.Return, ast.Raise))
+        past = returns and not here and not there and line > (node.end_lineno or 0)
+        test, wanted = node.test, here
+        if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+            test, wanted = test.operand, not wanted
+        name = getattr(test, "attr", getattr(test, "id", None))
+        if name is not None and (here or there or (past and _same_function(tree, node, line))):
+            out[name] = wanted
+    return out
+
+
+def _same_function(tree: ast.Module, node: ast.AST, line: int) -> bool:
+    """Whether `line` is in the function whose body holds the statement `node`."""
+    for function in ast.walk(tree):
+        if isinstance(function, ast.FunctionDef) and node in function.body:
+            return function.lineno <= line <= (function.end_lineno or 0)
+    return False
 
 
 def _forcing(parameter: inspect.Parameter) -> bool:

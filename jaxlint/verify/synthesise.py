@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from importlib import resources
 from typing import Any
 
-from jaxlint.verify.guesses import Array, Guess, Key, Struct, Value
+from jaxlint.verify.guesses import Array, FromInit, Guess, Key, Struct, Value
 from jaxlint.verify.hints import FileHints, Use
 
 SIZE, BATCH, TIME, SPACE, CHANNELS, VOCAB = 8, 4, 5, 16, 3, 10
@@ -31,6 +31,10 @@ class Setting:
     """An `hk.Embed` is made in the function or class."""
     attends: bool = False
     """Attention is used: inputs have a time axis."""
+    described: dict[str, Array] = field(default_factory=dict)
+    """Shapes that the docstring gives."""
+    with_params: bool = False
+    """The function takes parameters (and maybe state) of a transformed function."""
     dims: dict[str, int] = field(default_factory=dict)
     """Sizes of jaxtyping's dimension names met so far."""
 
@@ -57,6 +61,12 @@ def tail(name: str, kind: str) -> bool:
 def guess(parameter: inspect.Parameter, use: Use, setting: Setting) -> Guess:
     """The first guess for `parameter`."""
     name = parameter.name
+    if name in setting.described:
+        return setting.described[name]
+    if use.params_of or named(name, "params"):
+        return FromInit("params")
+    if setting.with_params and name.endswith("state"):
+        return FromInit("state")
     annotated = from_annotation(parameter.annotation, name, setting)
     if annotated is not None and not isinstance(annotated, Array):
         return annotated
@@ -129,6 +139,32 @@ def _from_class(annotation: Any, name: str, setting: Setting) -> Guess | None:
         )
         parts[part] = guess(parameter, Use(), setting)
     return Struct("fields", parts, maker=annotation)
+
+
+def described(text: str | None, names: list[str], setting: Setting) -> dict[str, Array]:
+    """The shapes that a docstring gives for the parameters `names`: `x: [batch, 28, 28]`.
+
+    Dimension words that are alike get the same size.
+    """
+    out: dict[str, Array] = {}
+    for name in names:
+        found = re.search(
+            rf"(?<!\w){re.escape(name)}\b([^\n\[\]();]{{0,60}}?)[\[(]([^\[\]()\n]*)[\])]([^\n]*)",
+            text or "",
+        )
+        if found is None or not re.fullmatch(r"\s*[\w*]*\s*(,\s*[\w* ]+)*,?\s*", found.group(2)):
+            continue
+        shape = []
+        for word in found.group(2).replace(" ", "").strip(",").split(","):
+            if word.isdigit():
+                shape.append(int(word))
+            elif word and not word.startswith("*"):
+                fallback = (SIZE, 6, 7, 9)[min(len(setting.dims), 3)]
+                shape.append(setting.dims.setdefault(word, dimension(word) or fallback))
+        ints = re.search(r"\bint(eger)?s?\b|\bids\b|\btokens?\b", found.group(1) + found.group(3))
+        if len(shape) <= 5:
+            out[name] = Array(tuple(shape), "int32" if ints else "float32")
+    return out
 
 
 _JAXTYPED = re.compile(

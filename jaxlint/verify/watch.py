@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from jaxlint.verify import errors
+from jaxlint.verify.guesses import Hole
 
 NAMES = ("transform", "transform_with_state", "multi_transform", "multi_transform_with_state")
+WITHOUT = "without_apply_rng"
 
 
 @dataclass
@@ -37,6 +40,12 @@ class Pair:
     init: Any
     apply: Any
     calls: list[Call] = field(default_factory=list)
+    result: Any = None
+    """What the user got: the named tuple with watched `init` and `apply`."""
+    made_at: tuple[str, int] = ("", 0)
+    """File and line of the call of `hk.transform*` that made it."""
+    takes_rng: bool = True
+    """Whether `apply` takes a key: not after `hk.without_apply_rng`."""
 
     @property
     def with_state(self) -> bool:
@@ -58,28 +67,76 @@ class Watch:
         self.pairs: list[Pair] = []
         self.leaks: list[tuple[str, BaseException]] = []
 
+    def without(self, _name: str, original: Any) -> Any:
+        """`hk.without_apply_rng`: the pair it is given loses its key."""
+
+        @functools.wraps(original)
+        def watching(f: Any) -> Any:
+            made = original(f)
+            for pair in self.pairs:
+                if pair.result is None or not callable(made.apply):
+                    continue
+                if getattr(f, "init", None) is pair.result.init:
+                    again = Pair(pair.kind, pair.original, pair.init, made.apply, takes_rng=False)
+                    again.made_at = caller()
+                    self.pairs.append(again)
+                    again.result = original(_bare(f, pair))
+                    again.result = again.result._replace(
+                        init=self.entry(again, "init", pair.init),
+                        apply=self.entry(again, "apply", again.result.apply),
+                    )
+                    return again.result
+            return made
+
+        return watching
+
     def transform(self, name: str, original: Any) -> Any:
         """`original`, one of `hk.transform*`, with what it returns watched."""
 
         @functools.wraps(original)
         def watching(f: Any, *args: Any, **kwargs: Any) -> Any:
             made = original(f, *args, **kwargs)
-            pair = Pair(name, f, made.init, made.apply)
+            pair = Pair(name, f, made.init, made.apply, made_at=caller())
             self.pairs.append(pair)
-            if isinstance(made.apply, tuple) or not callable(made.apply):
-                return made._replace(init=self.entry(pair, "init", made.init))
-            return made._replace(
+            if not callable(made.apply):
+                pair.result = made._replace(init=self.entry(pair, "init", made.init))
+                return pair.result
+            pair.result = made._replace(
                 init=self.entry(pair, "init", made.init),
                 apply=self.entry(pair, "apply", made.apply),
             )
+            return pair.result
 
         return watching
+
+    def filled(
+        self, pair: Pair, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """The arguments of an `apply`, holes filled by the pair's own `init` on its inputs."""
+        if not any(isinstance(a, Hole) for a in (*args, *kwargs.values())):
+            return args, kwargs
+        import jax
+
+        skip = (3 if pair.with_state else 2) if pair.takes_rng else 1
+        named = {k: v for k, v in kwargs.items() if k not in ("params", "state", "rng")}
+        skip -= len(kwargs) - len(named)
+        made = pair.init(jax.random.PRNGKey(7), *args[skip:], **named)
+        params, state = made if pair.with_state else (made, {})
+
+        def fill(value: Any) -> Any:
+            if isinstance(value, Hole):
+                return state if value.what == "state" else params
+            return value
+
+        return tuple(map(fill, args)), {k: fill(v) for k, v in kwargs.items()}
 
     def entry(self, pair: Pair, what: str, original: Any) -> Any:
         """`original`, an `init` or `apply`, with its calls recorded."""
 
         @functools.wraps(original)
         def call(*args: Any, **kwargs: Any) -> Any:
+            if what == "apply":
+                args, kwargs = self.filled(pair, args, kwargs)
             record = Call(what, args, kwargs)
             before = self.site.executed
             try:
@@ -97,6 +154,19 @@ class Watch:
         if hasattr(original, "_original_fn"):
             call._original_fn = original._original_fn  # type: ignore[attr-defined]
         return call
+
+
+def caller() -> tuple[str, int]:
+    """File and line of the nearest frame outside the verifier."""
+    frame: Any = sys._getframe(1)
+    while frame is not None and frame.f_code.co_filename.startswith(errors.HERE):
+        frame = frame.f_back
+    return (frame.f_code.co_filename, frame.f_lineno) if frame is not None else ("", 0)
+
+
+def _bare(made: Any, pair: Pair) -> Any:
+    """The pair as Haiku made it, without the watch."""
+    return made._replace(init=pair.init, apply=pair.apply)
 
 
 _ORIGINALS: dict[str, Any] = {}
@@ -118,11 +188,12 @@ def watching(site: Any) -> Iterator[Watch]:
     except ImportError:
         yield watch
         return
-    saved = {name: getattr(hk, name) for name in NAMES if hasattr(hk, name)}
+    saved = {name: getattr(hk, name) for name in (*NAMES, WITHOUT) if hasattr(hk, name)}
     _ORIGINALS.update(saved)
     try:
         for name, original in saved.items():
-            setattr(hk, name, watch.transform(name, original))
+            make = watch.without if name == WITHOUT else watch.transform
+            setattr(hk, name, make(name, original))
         yield watch
     finally:
         for name, original in saved.items():

@@ -70,7 +70,11 @@ def run_job(job: Job, tell: Tell, blocked: list[str]) -> None:
         if not run.suits(level):
             continue
         tell("level", {"level": level})
-        evidence = run.level(level, min(left, job.limits.seconds * SHARE[level]))
+        share = min(left, job.limits.seconds * SHARE[level])
+        evidence = run.level(level, share)
+        if run.in_the_way(evidence):
+            tell("evidence", evidence.to_json())
+            evidence = run.level(level, share, alone=True)
         tell("evidence", evidence.to_json())
         if judge.verdict(job.finding, evidence) in DECISIVE:
             left = job.limits.seconds * 0.95 - (time.monotonic() - start)
@@ -96,13 +100,32 @@ class _Run:
             return not self.importable
         return True
 
+    def in_the_way(self, evidence: Evidence) -> bool:
+        """Whether something else went wrong, which another finding of the file may explain."""
+        if not self.job.others or judge.verdict(self.job.finding, evidence) is Verdict.CONFIRMED:
+            return False
+        return bool(evidence.errors) and evidence.problem in (None, "inputs", "import")
+
     def level(
-        self, level: str, seconds: float, source: str | None = None, finding: Finding | None = None
+        self,
+        level: str,
+        seconds: float,
+        source: str | None = None,
+        finding: Finding | None = None,
+        alone: bool = False,
     ) -> Evidence:
-        """The evidence of one level; with `source`, of a fixed copy whose finding sits elsewhere."""
+        """The evidence of one level; with `source`, of a fixed copy whose finding sits elsewhere.
+
+        `alone` replaces the transforms of the file's other findings by plain Python.
+        """
         evidence = Evidence(level)
         finding = finding or self.job.finding
-        user = UserCode(finding.span.path, source or self.source, finding.span, self.job.src)
+        others = self.job.others if source is None else ()
+        text = source or self.source
+        user = UserCode(finding.span.path, text, finding.span, self.job.src, others)
+        user.site.alone = alone
+        if alone:
+            evidence.notes.append("run with the file's other findings made harmless")
 
         def tell(now: Evidence) -> None:
             if source is None:
