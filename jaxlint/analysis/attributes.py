@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 from typing import TYPE_CHECKING
 
 from jaxlint import catalog
 from jaxlint.analysis.values import (
+    TRACED,
     UNKNOWN,
     Bound,
     Class,
@@ -37,6 +39,12 @@ from jaxlint.analysis.values import (
 if TYPE_CHECKING:
     from jaxlint.analysis.frames import Frame
 
+@cache
+def library_symbol(dotted: str) -> Symbol:
+    """The symbol of a library's name, however it is spelled."""
+    return Symbol(catalog.resolve(dotted))
+
+
 TUPLE_ATTRIBUTES = frozenset({"index", "count"})
 
 
@@ -48,10 +56,13 @@ class Attributes:
 
     def get_attribute(self: Host, value: Value, name: str, node: ast.AST, frame: Frame) -> Value:
         """What `value.name` is; Unknown where that cannot be told."""
-        if isinstance(value, Unknown):
-            return derived(value)
         if isinstance(value, Symbol):
-            return Symbol(catalog.resolve(f"{value.name}.{name}"))
+            member = value.members.get(name)
+            if member is None:
+                member = value.members[name] = library_symbol(f"{value.name}.{name}")
+            return member
+        if isinstance(value, Unknown):
+            return TRACED if value.traced else UNKNOWN
         if isinstance(value, Instance):
             return self._instance_attribute(value, name, node, frame)
         if isinstance(value, ModuleValue):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING
@@ -90,6 +90,22 @@ class Args:
         return any(v.traced for v in self.values)
 
 
+class Parameters:
+    """What a function's signature declares, worked out once."""
+
+    __slots__ = ("annotations", "keyword_only", "names", "spec")
+
+    def __init__(self, spec: ast.arguments) -> None:
+        self.spec = spec
+        self.names = [a.arg for a in (*spec.posonlyargs, *spec.args)]
+        self.keyword_only = [a.arg for a in spec.kwonlyargs]
+        self.annotations = {
+            a.arg: a.annotation
+            for a in (*spec.posonlyargs, *spec.args, *spec.kwonlyargs)
+            if a.annotation is not None
+        }
+
+
 class Calls:
     """Part of the Interpreter: `call_value` calls any value."""
 
@@ -162,33 +178,24 @@ class Calls:
 
     def call_value(self: Host, function: Value, args: Args, node: ast.expr, frame: Frame) -> Value:
         """Call `function`; its effects become effects of `frame`."""
-        if isinstance(function, Unknown):
+        kind = type(function)
+        try:
+            handler = _HANDLERS[kind]
+        except KeyError:
+            name = _CALLS.get(kind)
+            handler = _HANDLERS[kind] = getattr(type(self), name) if name is not None else None
+        if handler is None:
             return self.unknown_call(args.values, function)
-        if isinstance(function, Function):
-            return self.call_function(function, args, node, frame, None)
-        if isinstance(function, Symbol):
-            return self.call_symbol(function.name, args, node, frame)
-        if isinstance(function, Bound):
-            return self._call_bound(function, args, node, frame)
-        if isinstance(function, Instance):
-            return self.call_instance(function, args, node, frame)
-        if isinstance(function, LibraryMethod):
-            return self.call_library_method(function, args, node, frame)
-        if isinstance(function, Class):
-            return self.construct(function, args, node, frame)
-        if isinstance(function, Partial):
-            return self.call_value(function.function, joined(function, args), node, frame)
-        if isinstance(function, OneOf):
-            return self._call_one_of(function, args, node, frame)
-        if isinstance(function, PairFunction):
-            return self.run_pair(function, args, node, frame)
-        if isinstance(function, Transformed):
-            return self.apply_transformed(function, args, node, frame)
-        if isinstance(function, Lifted):
-            return self.apply_lifted(function, args, node, frame)
-        if isinstance(function, Lift):
-            return self.run_lift(function, args, node, frame)
-        return self.unknown_call(args.values, function)
+        return handler(self, function, args, node, frame)
+
+    def _call_plain(self: Host, function: Function, args: Args, node: ast.expr, frame: Frame) -> Value:
+        return self.call_function(function, args, node, frame, None)
+
+    def _call_named(self: Host, function: Symbol, args: Args, node: ast.expr, frame: Frame) -> Value:
+        return self.call_symbol(function.name, args, node, frame)
+
+    def _call_partial(self: Host, function: Partial, args: Args, node: ast.expr, frame: Frame) -> Value:
+        return self.call_value(function.function, joined(function, args), node, frame)
 
     def unknown_call(self: Host, values: list[Value], function: Value | None = None) -> Value:
         """The result of a call that nothing is known of."""
@@ -265,13 +272,12 @@ class Calls:
         self: Host, function: Function, args: Args, receiver: Value | None
     ) -> tuple[dict[str, Value], set[str], Hashable]:
         """Values of the parameters, which of them the caller passed, and a key for the memo."""
-        spec = function.node.args
-        parameters = [a.arg for a in (*spec.posonlyargs, *spec.args)]
-        annotations = {
-            a.arg: a.annotation
-            for a in (*spec.posonlyargs, *spec.args, *spec.kwonlyargs)
-            if a.annotation is not None
-        }
+        node_id = id(function.node)
+        declared = self.parameters.get(node_id)
+        if declared is None:
+            declared = self.parameters[node_id] = Parameters(function.node.args)
+        spec, parameters = declared.spec, declared.names
+        annotations, keyword_only = declared.annotations, declared.keyword_only
         names: dict[str, Value] = {}
         passed: set[str] = set()
         positional = list(args.positional)
@@ -287,7 +293,6 @@ class Calls:
             names[spec.vararg.arg] = Sequence("tuple", [*extra, args.rest] if args.open else extra, args.open)
             passed.add(spec.vararg.arg)
         first_default = len(parameters) - len(function.defaults)
-        keyword_only = [a.arg for a in spec.kwonlyargs]
         extra_keywords: dict[object, Value] = {}
         for name, value in args.keywords.items():
             if (name in parameters and name not in names) or name in keyword_only:
@@ -314,10 +319,11 @@ class Calls:
                     if known
                     else self.annotated(annotations.get(name), function, args.rest)
                 )
-        for name, value in names.items():
-            if isinstance(value, Unknown) and not value.traced and name in annotations:
-                names[name] = self.annotated(annotations[name], function, value)
-        key: Hashable = tuple((n, v.key()) for n, v in names.items())
+        for name, annotation in annotations.items():
+            value = names.get(name, UNKNOWN)
+            if value is UNKNOWN:
+                names[name] = self.annotated(annotation, function, value)
+        key: Hashable = tuple([v.key() for v in names.values()])
         if any(self._is_passable(v) for n, v in names.items() if n in passed):
             key = (key, next(_unshared))
         return names, passed, key
@@ -377,6 +383,23 @@ class Calls:
         args = Args([value], nodes=[None])
         self.decorators.add(id(node))
         return self.call_value(decorator, args, node, frame)
+
+
+_HANDLERS: dict[type[Value], Callable[..., Value] | None] = {}
+_CALLS: dict[type[Value], str] = {
+    Function: "_call_plain",
+    Symbol: "_call_named",
+    Bound: "_call_bound",
+    Instance: "call_instance",
+    LibraryMethod: "call_library_method",
+    Class: "construct",
+    Partial: "_call_partial",
+    OneOf: "_call_one_of",
+    PairFunction: "run_pair",
+    Transformed: "apply_transformed",
+    Lifted: "apply_lifted",
+    Lift: "run_lift",
+}
 
 
 def joined(partial: Partial, args: Args) -> Args:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Hashable
 from typing import TYPE_CHECKING
 
@@ -71,6 +72,7 @@ class Classes:
         flow = self.flow
         instance = Instance(cls, library, node, self.module_identity(node, frame))
         instance.root = flow.root
+        self.built.append(instance)
         if flow.modules:
             instance.births = ((now(), flow.began[-1]), *flow.modules[-1].births)
         return instance
@@ -236,7 +238,8 @@ class Classes:
         key = (cls.file.path, cls.name)
         if key not in self.searched_subclasses:
             self.searched_subclasses.add(key)
-            for path in self.project.mentioning(cls.file.path, cls.name)[:40]:
+            pattern = rf"class\s+\w+\s*\([^)]*\b{re.escape(cls.name)}\b"
+            for path in self.project.matching(cls.file.path, cls.name, pattern)[:40]:
                 self._evaluate_classes(path, cls)
         return list(dict.fromkeys(cls.subclasses))
 
@@ -258,6 +261,7 @@ class Classes:
         if known is not None:
             return known
         instance = Instance(cls, None, cls.node)
+        self.built.append(instance)
         self.stand_ins[id(cls)] = instance
         outer = self.flow
         frame = Frame(cls.file, cls.file.env)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from copy import copy
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jaxlint.finding import EffectChain, Link, Span
 
@@ -24,11 +25,10 @@ MAX_EFFECTS = 48
 """How many effects of one call are kept; those of a kind already seen go first."""
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """One step of a chain: `node` of `file`, and what happens there.
 
-    `passed` is the frame that received the callee of this step as an argument, if one did.
+    passed: the frame that received the callee of this step as an argument, if one did.
     """
 
     node: ast.AST
@@ -41,7 +41,7 @@ Births = tuple[tuple[int, int], ...]
 Chain = tuple[Step, "Chain | None"]
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Effect:
     """One effect.
 
@@ -104,11 +104,20 @@ class Effect:
 
     def under(self, step: Step) -> Effect:
         """This effect as it is seen from a call at `step`."""
-        return replace(self, chain=(step, self.chain))
+        other = copy(self)
+        other.chain = (step, self.chain)
+        return other
 
     def but(self, **changes: Any) -> Effect:
-        """A copy with some fields changed."""
-        return replace(self, **changes)
+        """A copy with some fields changed. Effects are shared: nobody changes one in place."""
+        other = copy(self)
+        other.__dict__.update(changes)
+        return other
+
+    def __copy__(self) -> Effect:
+        other = object.__new__(Effect)
+        other.__dict__.update(self.__dict__)
+        return other
 
 
 def is_built_since(births: Births, start: int) -> bool:

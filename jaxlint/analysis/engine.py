@@ -152,6 +152,7 @@ def _evaluate(
             report.diagnostics.append(Diagnostic(path, 1, message, fatal=False))
     report.dependencies = sorted(interpreter.dependencies)
     report.findings = _judge(interpreter, file, path)
+    interpreter.release()
 
 
 def _run_entries(interpreter: Interpreter, file: ModuleFile) -> None:
@@ -163,22 +164,15 @@ def _run_entries(interpreter: Interpreter, file: ModuleFile) -> None:
     for cls in list(interpreter.module_classes):
         if cls.file is file:
             _run_methods(interpreter, cls)
-    named = _names_used(file.tree)
+    # A function whose name stands elsewhere may be called from there: it comes last.
     waiting = [f for f in interpreter.defined if not isinstance(f.node, ast.Lambda)]
-    waiting.sort(key=lambda f: f.name in named)
+    waiting.sort(key=lambda f: file.source.count(f.name) > 1)
     for function in waiting:
         if id(function.node) not in interpreter.reached:
             _run_function(interpreter, function)
     _run_pairs(interpreter)
     interpreter.run_deferred()
     _run_pairs(interpreter)
-
-
-def _names_used(tree: ast.Module) -> set[str]:
-    """Names that are read somewhere: functions with such a name are tried after the others."""
-    return {
-        n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)
-    } | {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)}
 
 
 def _run_pairs(interpreter: Interpreter) -> None:

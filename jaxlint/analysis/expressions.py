@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from jaxlint.analysis.values import FunctionNode
 
 MAX_ITEMS = 8
-_HANDLERS: dict[type[ast.expr], str] = {}
+_HANDLERS: dict[type[ast.expr], Callable[..., Value] | None] = {}
 _ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -86,11 +86,11 @@ class Expressions:
         if self.steps > self.max_steps:
             self.tick()
         kind = type(node)
-        name = _HANDLERS.get(kind)
-        if name is None:
-            name = _HANDLERS[kind] = f"_eval_{kind.__name__}"
-        handler: Callable[[ast.expr, Frame], Value] | None = getattr(self, name, None)
-        return handler(node, frame) if handler is not None else UNKNOWN
+        try:
+            handler = _HANDLERS[kind]
+        except KeyError:
+            handler = _HANDLERS[kind] = getattr(type(self), f"_eval_{kind.__name__}", None)
+        return handler(self, node, frame) if handler is not None else UNKNOWN
 
     def _eval_Constant(self: Host, node: ast.Constant, frame: Frame) -> Value:
         return Const(node.value)
@@ -214,6 +214,7 @@ class Expressions:
         for item in items:
             # A lambda in the element closes over this element: each has its own scope.
             env, frame.env = frame.env, Env(frame.env, frame.env.frame)
+            self.scopes.append(frame.env)
             try:
                 self.assign(head.target, item, frame)
                 for test in head.ifs:
@@ -397,7 +398,7 @@ class Expressions:
             lambda: side(node.body),
             lambda: side(node.orelse),
             phases,
-            self.is_flag_test(node.test, frame) if phases is None else False,
+            node.test if phases is None else None,
         )
         return union(results, chosen=True)
 

@@ -7,6 +7,7 @@ import builtins
 from typing import TYPE_CHECKING
 
 from jaxlint import catalog
+from jaxlint.analysis.attributes import library_symbol
 from jaxlint.analysis.frames import Frame
 from jaxlint.analysis.module import ModuleFile
 from jaxlint.analysis.values import UNKNOWN, ModuleValue, Symbol, Value
@@ -55,7 +56,7 @@ class Imports:
             return self.open_module(hit, dotted) or UNKNOWN
         if whole is not None and whole != dotted and self.project.find(whole, file.path):
             return Symbol(f"<namespace>.{dotted}")
-        return Symbol(catalog.resolve(dotted))
+        return library_symbol(dotted)
 
     def execute_import_from(self: Host, node: ast.ImportFrom, frame: Frame) -> None:
         """`from a.b import c as d`, relative and star imports included."""
@@ -93,7 +94,7 @@ class Imports:
         if inner is not None:
             return self.open_module(inner, f"{dotted}.{name}" if dotted else "") or UNKNOWN
         if hit is None and not level:
-            return Symbol(catalog.resolve(f"{module}.{name}"))
+            return library_symbol(f"{module}.{name}")
         return UNKNOWN
 
     def _library_relative(
@@ -103,7 +104,7 @@ class Imports:
         if level > 1:
             package = package[: -(level - 1)]
         parts = [*package, *([module] if module else []), name]
-        return Symbol(catalog.resolve(".".join(p for p in parts if p)))
+        return library_symbol(".".join(p for p in parts if p))
 
     def _import_star(self: Host, node: ast.ImportFrom, frame: Frame) -> None:
         project, path = self.project, frame.file.path
@@ -114,7 +115,7 @@ class Imports:
         if hit is None:
             if not node.level and node.module:
                 for name, full in catalog.members(node.module):
-                    frame.env.names[name] = Symbol(catalog.resolve(full))
+                    frame.env.names[name] = library_symbol(full)
             return
         opened = self.open_module(hit, "")
         if opened is None or opened.file is frame.file:
@@ -166,17 +167,21 @@ class Imports:
 
     def lookup(self: Host, name: str, env: Env, frame: Frame) -> Value:
         """The value of a name in scope."""
-        found = env.find(name)
-        if found is not None:
-            value = found.names[name]
-            if name in self.global_writes(frame.file) and found is frame.file.env:
-                return self.changing(value)
-            return value
+        found: Env | None = env
+        if env.globals:
+            found = env.find(name)
+        while found is not None:
+            value = found.names.get(name)
+            if value is not None:
+                if found.parent is None and name in frame.file.global_writes:
+                    return self.changing(value)
+                return value
+            found = found.parent
         file = frame.file
         if not file.linted and name in file.bindings:
             return self.module_name(file, name)
         if name in BUILTINS:
-            return Symbol(f"builtins.{name}")
+            return library_symbol(f"builtins.{name}")
         if not file.linted:
             return self.module_name(file, name)
         return UNKNOWN

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 from jaxlint.analysis.attributes import Attributes
-from jaxlint.analysis.calls import Calls
+from jaxlint.analysis.calls import Args, Calls, Parameters
 from jaxlint.analysis.classes import Classes
 from jaxlint.analysis.effects import (
     CONSTRUCT,
@@ -107,10 +107,41 @@ class Interpreter(
         self.searched_subclasses: set[tuple[str, str]] = set()
         self.built_outside: set[int] = set()
         self.suppliers: dict[int, Frame | None] = {}
+        self.scopes: list[Env] = []
+        self.frames: list[Frame] = []
+        self.built: list[Instance] = []
+        self.symbol_calls: dict[str, Callable[[Args, ast.expr, Frame], Value]] = {}
+        self.parameters: dict[int, Parameters] = {}
         self.decorators: set[int] = set()
         self.kept: list[Instance] = []
-        self._writes: dict[str, frozenset[str]] = {}
-        self._globals: dict[str, frozenset[str]] = {}
+
+    def release(self) -> None:
+        """Let go of everything evaluated.
+
+        Scopes, functions and objects refer to each other in circles. Cut here, they are freed at
+        once, where the garbage collector would have to search them all after every file.
+        """
+        for file in self.files.values():
+            file.env.names.clear()
+        for env in self.scopes:
+            env.names.clear()
+            env.frame = env.parent = None
+        for cls in self.module_classes:
+            cls.attrs.clear()
+            cls.mro.clear()
+            cls.subclasses.clear()
+        for summary in self.memo.values():
+            summary.kept = ()
+        for instance in self.built:
+            instance.attrs.clear()
+            instance.passed.clear()
+            instance.root = None
+        for frame in self.frames:
+            frame.caller = frame.receiver = None
+            frame.effects.clear()
+            frame.open_draws.clear()
+            frame.returns.clear()
+        self.__dict__.clear()
 
     # -- budgets ------------------------------------------------------------------------------
 
@@ -274,6 +305,8 @@ class Interpreter(
         env = Env(function.scope)
         frame = Frame(function.file, env, function, caller, call, receiver)
         env.frame = frame
+        self.scopes.append(env)
+        self.frames.append(frame)
         env.names.update(env_names)
         frame.passed = passed
         phase, conditional, existing = flow.phase, flow.conditional, set(flow.existing)
@@ -321,29 +354,11 @@ class Interpreter(
 
     def attribute_writes(self, file: ModuleFile) -> frozenset[str]:
         """Names of attributes that the file assigns anywhere but in a constructor."""
-        if file.path not in self._writes:
-            found: set[str] = set()
-            for name, statements in _bodies(file.tree):
-                if name not in ("__init__", "__post_init__", "setup"):
-                    found |= {
-                        n.attr
-                        for s in statements
-                        for n in _own_nodes(s)
-                        if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Store)
-                    }
-            self._writes[file.path] = frozenset(found)
-        return self._writes[file.path]
+        return file.attribute_writes
 
     def global_writes(self, file: ModuleFile) -> frozenset[str]:
         """Names that some function of the file declares global, and so may change."""
-        if file.path not in self._globals:
-            found: set[str] = set()
-            if "global " in file.source:
-                for node in ast.walk(file.tree):
-                    if isinstance(node, ast.Global):
-                        found.update(node.names)
-            self._globals[file.path] = frozenset(found)
-        return self._globals[file.path]
+        return file.global_writes
 
     def changing(self, value: Value) -> Value:
         """What is known of a global that some function rebinds: a constant no longer."""
@@ -353,28 +368,6 @@ class Interpreter(
         """A Haiku module is constructed: an effect only where that must not happen."""
         if self.flow.context == "outside":
             self.record(frame, Effect(CONSTRUCT, None, (Step(node, frame.file, what), None)))
-
-
-def _bodies(tree: ast.AST) -> list[tuple[str, list[ast.stmt]]]:
-    """The function bodies of a tree with their names, and the module's own as ""."""
-    found = [("", tree.body)] if isinstance(tree, ast.Module) else []
-    for node in ast.walk(tree):
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            found.append((node.name, node.body))
-    return found
-
-
-def _own_nodes(statement: ast.stmt) -> list[ast.AST]:
-    """The nodes of a statement without those of the functions and classes defined in it."""
-    found: list[ast.AST] = []
-    waiting: list[ast.AST] = [statement]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            continue
-        found.append(node)
-        waiting.extend(ast.iter_child_nodes(node))
-    return found
 
 
 def flow_is_guarded(flow: Flow) -> bool:

@@ -14,6 +14,7 @@ from jaxlint.analysis.values import (
     ARRAY,
     KEY,
     NONE,
+    TRACED,
     TRACED_ARRAY,
     TRACED_KEY,
     TRUE,
@@ -56,33 +57,44 @@ class LibraryCalls:
 
     def call_symbol(self: Host, name: str, args: Args, node: ast.expr, frame: Frame) -> Value:
         """Call the library symbol `name`."""
-        handler = _PYTHON.get(name)
-        if handler is not None:
-            return handler(self, args, node, frame)
-        name = self.options.transforms.get(name, name)
-        transform = catalog.transform(name)
+        handler = self.symbol_calls.get(name)
+        if handler is None:
+            handler = self.symbol_calls[name] = self._symbol_call(name)
+        return handler(args, node, frame)
+
+    def _symbol_call(self: Host, name: str) -> Callable[[Args, ast.expr, Frame], Value]:
+        """What a call of the symbol does: settled once for each name."""
+        python = _PYTHON.get(name)
+        if python is not None:
+            return lambda args, node, frame: python(self, args, node, frame)
+        options = self.options
+        transform = catalog.transform(options.transforms.get(name, name))
         if transform is not None:
-            return self.call_transform(transform, args, node, frame)
-        if name in self.options.roots:
-            return self.make_pair("haiku.transform_with_state", args, node, frame)
-        if name in self.options.wrappers or name == IDENTITY:
-            return args.positional[0] if args.positional else UNKNOWN
-        kinds = self.options.effects.get(name)
+            return lambda args, node, frame: self.call_transform(transform, args, node, frame)
+        if name in options.roots:
+            root = "haiku.transform_with_state"
+            return lambda args, node, frame: self.make_pair(root, args, node, frame)
+        if name in options.wrappers or name == IDENTITY:
+            return lambda args, node, frame: args.positional[0] if args.positional else UNKNOWN
+        kinds = options.effects.get(name)
         if kinds is not None:
-            self.configured_effects(name, kinds, args, node, frame)
-            return derived(*args.values)
+            return lambda args, node, frame: self.configured_effects(name, kinds, args, node, frame)
         symbol = catalog.symbol(name)
         if symbol is not None:
-            return self.call_catalog(symbol, args, node, frame)
+            return lambda args, node, frame: self.call_catalog(symbol, args, node, frame)
         if name in CONTEXTS:
-            return Symbol(f"{name}()")
+            return lambda args, node, frame: Symbol(f"{name}()")
         if name in IDENTITY_DECORATORS:
-            return args.positional[0] if args.positional else Symbol(IDENTITY)
-        return self.array_call(name, args, node, frame)
+            return lambda args, node, frame: (
+                args.positional[0] if args.positional else Symbol(IDENTITY)
+            )
+        if name.startswith("jax."):
+            return lambda args, node, frame: self.array_call(name, args, node, frame)
+        return lambda args, node, frame: derived(*args.values)
 
     def configured_effects(
         self: Host, name: str, kinds: tuple[str, ...], args: Args, node: ast.expr, frame: Frame
-    ) -> None:
+    ) -> Value:
         """The effects that the user's configuration gives to `name`."""
         subject: object = None
         if args.positional and isinstance(args.positional[0], Const):
@@ -96,21 +108,22 @@ class LibraryCalls:
                 name=name,
             )
             self.record(frame, effect)
+        return derived(*args.values)
 
     def array_call(self: Host, name: str, args: Args, node: ast.expr, frame: Frame) -> Value:
-        """A function of jax.numpy, jax.random or an unknown library."""
-        if name.startswith("jax."):
+        """A function of jax that the catalog does not know as a transform."""
+        if name.startswith(("jax.numpy.", "jax.nn.")):
             for value, expression in zip(args.positional, args.nodes, strict=False):
-                if expression is not None and name.startswith(("jax.numpy.", "jax.nn.")):
+                if expression is not None:
                     self.check_operand(value, expression, frame)
-            traced = args.traced
-            if name in ARRAY_MAKERS:
-                return TRACED_ARRAY if traced else ARRAY
-            if name in KEY_MAKERS:
-                return TRACED_KEY if traced else KEY
-            if name == "jax.random.split":
-                return Sequence("tuple", [TRACED_KEY if traced else KEY], True)
-        return self.unknown_call(args.values)
+        traced = args.traced
+        if name in ARRAY_MAKERS:
+            return TRACED_ARRAY if traced else ARRAY
+        if name in KEY_MAKERS:
+            return TRACED_KEY if traced else KEY
+        if name == "jax.random.split":
+            return Sequence("tuple", [TRACED_KEY if traced else KEY], True)
+        return TRACED if traced else UNKNOWN
 
     def context_kind(self: Host, value: Value, node: ast.expr, frame: Frame) -> str | None:
         """What a `with` item does to the analysis: "raises", "with-rng" or nothing."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import io
+import re
 import tokenize
+from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -122,6 +124,31 @@ class ModuleFile:
         return self.name if self.is_package else self.name.rpartition(".")[0]
 
     @cached_property
+    def global_writes(self) -> frozenset[str]:
+        """Names that some function declares global, and so may change (by text: more is harmless)."""
+        if "global " not in self.source:
+            return frozenset()
+        return frozenset(
+            name for names in _GLOBAL.findall(self.source) for name in _WORD.findall(names)
+        )
+
+    @cached_property
+    def attribute_writes(self) -> frozenset[str]:
+        """Names of attributes that are assigned anywhere but in a constructor (by text)."""
+        constructors = [
+            range(node.lineno, (node.end_lineno or node.lineno) + 1)
+            for node in _definitions(self.tree.body)
+            if node.name in CONSTRUCTORS
+        ]
+        return frozenset(
+            match.group(1)
+            for number, line in enumerate(self.lines, 1)
+            if "=" in line
+            for match in _ATTRIBUTE_STORE.finditer(line)
+            if not any(number in lines for lines in constructors)
+        )
+
+    @cached_property
     def bindings(self) -> dict[str, list[ast.stmt]]:
         """The top-level statements that bind each name, in order; branches count as if taken."""
         found: dict[str, list[ast.stmt]] = {}
@@ -129,6 +156,22 @@ class ModuleFile:
             for name in bound_names(statement):
                 found.setdefault(name, []).append(statement)
         return found
+
+
+_GLOBAL = re.compile(r"^[ \t]*global[ \t]+([^#\n]+)", re.MULTILINE)
+_WORD = re.compile(r"\w+")
+_ATTRIBUTE_STORE = re.compile(r"\.(\w+)\s*(?::[^=]*|[-+*/|&^%@<>]{0,2})=(?!=)")
+CONSTRUCTORS = frozenset({"__init__", "__post_init__", "setup"})
+
+
+def _definitions(body: list[ast.stmt]) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    """The functions defined in some statements, those in classes and other functions included."""
+    for statement in body:
+        if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            yield statement
+        inner = getattr(statement, "body", None)
+        if isinstance(inner, list):
+            yield from _definitions(inner)
 
 
 def _flat(body: list[ast.stmt]) -> list[ast.stmt]:

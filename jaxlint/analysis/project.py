@@ -21,6 +21,8 @@ INSTALLED = frozenset(
 SKIPPED_FOLDERS = frozenset({"node_modules", "__pycache__", "site-packages", "build", "dist"})
 PROJECT_MARKS = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
 MAX_PROJECT_FILES = 4000
+MAX_REACH = 500
+"""How many files are followed to see whether an effect is within reach of a file."""
 
 
 class Project:
@@ -37,7 +39,8 @@ class Project:
         self._folders: dict[str, tuple[str, ...]] = {}
         self._found: dict[tuple[str, str], tuple[str, bool] | None] = {}
         self._listing: dict[str, list[str]] = {}
-        self._reach: dict[str, bool] = {}
+        self._reach: dict[tuple[str, str], bool] = {}
+        self._imports: dict[str, list[str]] = {}
 
     def text(self, path: str) -> str | None:
         """The text of a file, None where it cannot be read."""
@@ -143,26 +146,47 @@ class Project:
             folder = os.path.dirname(folder)
         return _module_file(os.path.join(folder, *dotted.split(".")) if dotted else folder)
 
-    def reaches(self, path: str, source: str, marker: str, depth: int = 4) -> bool:
-        """Whether the file, or a project file that it imports, mentions `marker`."""
+    def reaches(self, path: str, source: str, marker: str) -> bool:
+        """Whether the file, or a project file that it imports, at whatever remove, mentions `marker`."""
         if marker in source:
             return True
-        return self._reaches(path, source, marker, depth, set())
-
-    def _reaches(self, path: str, source: str, marker: str, depth: int, seen: set[str]) -> bool:
-        if depth == 0 or path in seen:
-            return False
-        seen.add(path)
-        for match in _IMPORT.finditer(source):
-            dots, names = match.group("dots"), match.group("names")
-            module = match.group("module") or match.group("plain")
-            for hit in self._imported(path, dots or "", module or "", names or ""):
-                text = self.text(hit[0])
-                if text is None:
-                    continue
-                if marker in text or self._reaches(hit[0], text, marker, depth - 1, seen):
-                    return True
+        if self.name_of(path)[0].partition(".")[0] in INSTALLED:
+            return False  # a library's own file: what it imports of itself is in the catalog
+        seen = {path}
+        waiting = self.imported_files(path, source)
+        while waiting and len(seen) < MAX_REACH:
+            other = waiting.pop()
+            if other in seen:
+                continue
+            seen.add(other)
+            known = self._reach.get((other, marker))
+            if known is False:
+                continue
+            text = self.text(other)
+            if text is None:
+                continue
+            if known or marker in text:
+                self._reach[other, marker] = True
+                return True
+            waiting += self.imported_files(other, text)
+        if len(seen) < MAX_REACH:
+            self._reach.update(((other, marker), False) for other in seen)
         return False
+
+    def imported_files(self, path: str, source: str) -> list[str]:
+        """The project files that the import statements of a text name."""
+        known = self._imports.get(path)
+        if known is None:
+            found: dict[str, None] = {}
+            for match in _IMPORT.finditer(source):
+                dots, names = match.group("dots"), match.group("names")
+                module = match.group("module") or match.group("plain")
+                if not dots and module.partition(".")[0].strip() in INSTALLED:
+                    continue
+                for hit in self._imported(path, dots or "", module or "", names or ""):
+                    found[hit[0]] = None
+            known = self._imports[path] = list(found)
+        return list(known)
 
     def _imported(
         self, path: str, dots: str, module: str, names: str
@@ -211,16 +235,15 @@ class Project:
             parent = above
         return package
 
-    def mentioning(self, path: str, word: str) -> list[str]:
-        """The other files of the project whose text has `word` as a whole word."""
-        pattern = re.compile(rf"\b{re.escape(word)}\b")
+    def matching(self, path: str, word: str, pattern: str) -> list[str]:
+        """The other files of the project whose text holds `word` and matches `pattern`."""
         own = os.path.abspath(path)
         found = []
         for other in self.files(path):
             if other == own:
                 continue
             text = self.text(other)
-            if text is not None and word in text and pattern.search(text):
+            if text is not None and word in text and re.search(pattern, text):
                 found.append(other)
         return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from jaxlint import catalog
@@ -60,7 +61,7 @@ class Roots:
             if traits.get("factory") or args.keywords:
                 return Partial(Symbol(root), [], dict(args.keywords))
             return UNKNOWN
-        if not self.is_known_callable(function):
+        if not self.is_known_callable(function) or traits.get("flax"):
             return UNKNOWN
         pair = Pair(
             function,
@@ -148,19 +149,25 @@ class Roots:
 
     # -- running ----------------------------------------------------------------------------------
 
-    def _in_root(self: Host, run: object, frame: Frame, phase: str | None) -> tuple[Value, list[Effect]]:
-        """Run a callable as the body of a root: effects stop here."""
+    def _in_root(
+        self: Host, run: Callable[[], Value], frame: Frame, caller: Frame | None
+    ) -> tuple[Value, list[Effect]]:
+        """Run a callable as the body of a root: effects stop here. `caller` is the call that asks.
+
+        The phase stays open even where the call says which it is: init and apply share a look, and
+        an effect under a guard says itself when it happens.
+        """
         outer = self.flow
         flow = Flow("inside")
-        flow.phase, flow.quiet = phase, outer.quiet
-        flow.root = RootRunToken(frame if phase is not None else None)
+        flow.quiet = outer.quiet
+        flow.root = RootRunToken(caller)
         self.flow = flow
         try:
-            value, effects, _ = self.collect(frame, run)  # type: ignore[arg-type]
+            value, effects, _ = self.collect(frame, run)
         finally:
             self.flow = outer
             flow.root.finished = True
-        return value, effects  # type: ignore[return-value]
+        return value, effects
 
     def run_root_body(
         self: Host, function: Value, frame: Frame, node: ast.expr, multi: bool = False
@@ -210,7 +217,7 @@ class Roots:
             callee = self._multi_parts(pair, node, frame)[0] or UNKNOWN
         self.check_arguments(function, callee, slots, args, inputs, given, node, frame)
         value, effects = self._in_root(
-            lambda: self.call_value(callee, inputs, node, frame), frame, which
+            lambda: self.call_value(callee, inputs, node, frame), frame, frame
         )
         rng = given.get("rng")
         if not isinstance(pair.function, Transformed):
@@ -228,7 +235,7 @@ class Roots:
                 )
             )
         self._check_unlifted(function, given.get("params"), effects, node, frame)
-        run = (node, frame, effects, callee)
+        run = (node, frame, effects, callee, self.flow.root)
         if which == "init":
             params = Variables(pair, "params", run)
             if pair.stateful:
@@ -266,8 +273,10 @@ class Roots:
             return
         if params.slot != "params" or params.run is None or self.flow.context == "outside":
             return
-        init_node, init_frame, init_effects, callee = params.run
-        if init_frame.file is not frame.file or not any(e.kind == PARAM for e in init_effects):
+        init_node, init_frame, init_effects, callee, root = params.run
+        if init_frame.file is not frame.file or root is not self.flow.root:
+            return
+        if not any(e.kind == PARAM for e in init_effects):
             return
         self.observe(
             UnliftedInit(

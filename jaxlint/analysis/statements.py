@@ -34,7 +34,7 @@ EXPECTED_FAILURES = frozenset(
     {"pytest.raises", "pytest.warns", "contextlib.suppress", "jaxlint.expected"}
 )
 MAX_UNROLLED = 8
-_HANDLERS: dict[type[ast.stmt], str] = {}
+_HANDLERS: dict[type[ast.stmt], Callable[..., bool | None] | None] = {}
 
 
 class Statements:
@@ -47,19 +47,22 @@ class Statements:
 
     def execute_block(self: Host, body: list[ast.stmt], frame: Frame) -> bool:
         """Run statements in order until one of them leaves the block."""
-        return all(self.execute(statement, frame) for statement in body)
+        for statement in body:
+            if not self.execute(statement, frame):
+                return False
+        return True
 
     def execute(self: Host, node: ast.stmt, frame: Frame) -> bool:
         """Run one statement."""
-        self.tick()
+        self.steps += 1
+        if self.steps > self.max_steps:
+            self.tick()
         kind = type(node)
-        name = _HANDLERS.get(kind)
-        if name is None:
-            name = _HANDLERS[kind] = f"_do_{kind.__name__}"
-        handler: Callable[[ast.stmt, Frame], bool | None] | None = getattr(self, name, None)
-        if handler is None:
-            return True
-        return handler(node, frame) is not False
+        try:
+            handler = _HANDLERS[kind]
+        except KeyError:
+            handler = _HANDLERS[kind] = getattr(type(self), f"_do_{kind.__name__}", None)
+        return handler is None or handler(self, node, frame) is not False
 
     # -- simple statements ----------------------------------------------------------------------
 
@@ -250,6 +253,8 @@ class Statements:
         frame.env.names[node.name] = cls
         inner = Frame(frame.file, Env(frame.env, frame), None, frame, None)
         inner.env.names = cls.attrs
+        self.scopes.append(inner.env)
+        self.frames.append(inner)
         for statement in node.body:
             if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 function = self.make_function(statement, inner, cls)
@@ -274,7 +279,7 @@ class Statements:
             lambda: self.execute_block(node.body, frame),
             lambda: self.execute_block(node.orelse, frame),
             phases,
-            self.is_flag_test(node.test, frame) if phases is None else False,
+            node.test if phases is None else None,
         )
 
     def _both(
@@ -283,12 +288,12 @@ class Statements:
         then: Callable[[], bool],
         other: Callable[[], bool],
         phases: tuple[str | None, str | None] | None,
-        by_flag: bool = False,
+        test: ast.expr | None = None,
     ) -> bool:
         """Run both sides of a branch, each on its own copy of the path, and join what remains.
 
-        phases: what each side knows of the phase. by_flag: the test reads a flag whose meaning is
-        not known (a global, or what a call returns): one side may be for init only, so that an
+        phases: what each side knows of the phase. test: decides, if its meaning is not known. If it
+        reads a flag (a global, or what a call returns), one side may be for init only, so that an
         effect of one side cannot be held against a raw transform of the other.
         """
         flow, env = self.flow, frame.env
@@ -313,6 +318,9 @@ class Statements:
         frame.passed = passed
         flow.existing, flow.phase = existing, phase
         groups = self.flag_groups
+        by_flag = False
+        if test is not None and (first_effects or middle > before or _differ(names, first[0])):
+            by_flag = self.is_flag_test(test, frame)
         if by_flag:
             self.flag_groups = groups | {(e.kind, e.subject) for e in first_effects}
         second_on, second_effects = side(other, phases[1] if phases else None)
@@ -323,12 +331,12 @@ class Statements:
         flow.conditional = conditional
         if first_on and second_on:
             env_first, passed_first, existing_first, phase_first = first
-            for name, value in env_first.items():
+            changed = [(n, v) for n, v in env_first.items() if env.names.get(n) is not v]
+            for name, value in changed:
                 mine = env.names.get(name)
-                if mine is None:
-                    env.names[name] = value
-                elif mine is not value:
-                    env.names[name] = union([value, mine], chosen=by_flag)
+                env.names[name] = (
+                    value if mine is None else union([value, mine], chosen=by_flag)
+                )
             frame.passed &= passed_first
             flow.existing &= existing_first
             flow.phase = phase_first if phase_first == flow.phase else phase
@@ -466,6 +474,11 @@ class Statements:
             if isinstance(observation, RawSite):
                 observation.in_loop = True
         return result
+
+
+def _differ(before: dict[str, Value], after: dict[str, Value]) -> bool:
+    """Whether some name is bound anew."""
+    return len(before) != len(after) or any(before.get(n) is not v for n, v in after.items())
 
 
 _PLAIN_TESTS = frozenset({"isinstance", "len", "callable", "hasattr", "bool", "any", "all", "getattr"})

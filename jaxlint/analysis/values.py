@@ -105,12 +105,16 @@ RUNNING_INIT = InitFlag("init", "apply")
 
 
 class Symbol(Value):
-    """A name of an installed library, by its canonical dotted path. The catalog speaks for it."""
+    """A name of an installed library, by its canonical dotted path. The catalog speaks for it.
 
-    __slots__ = ("name",)
+    members: the symbols that its attributes have turned out to be.
+    """
+
+    __slots__ = ("members", "name")
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self.members: dict[str, Symbol] = {}
 
     def key(self) -> Hashable:
         return self.name
