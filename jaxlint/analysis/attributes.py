@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from jaxlint import catalog
+from jaxlint.analysis.core import Core
 from jaxlint.analysis.values import (
     TRACED,
     UNKNOWN,
@@ -20,7 +21,6 @@ from jaxlint.analysis.values import (
     ModuleValue,
     OneOf,
     Pair,
-    PairFunction,
     Partial,
     Property,
     RunResult,
@@ -30,7 +30,6 @@ from jaxlint.analysis.values import (
     Transformed,
     Unknown,
     Value,
-    Variables,
     derived,
     options,
     union,
@@ -38,6 +37,7 @@ from jaxlint.analysis.values import (
 
 if TYPE_CHECKING:
     from jaxlint.analysis.frames import Frame
+
 
 @cache
 def library_symbol(dotted: str) -> Symbol:
@@ -48,13 +48,10 @@ def library_symbol(dotted: str) -> Symbol:
 TUPLE_ATTRIBUTES = frozenset({"index", "count"})
 
 
-class Attributes:
+class Attributes(Core):
     """Part of the Interpreter: attributes and class lookup."""
 
-    if TYPE_CHECKING:
-        from jaxlint.analysis.host import Host
-
-    def get_attribute(self: Host, value: Value, name: str, node: ast.AST, frame: Frame) -> Value:
+    def get_attribute(self, value: Value, name: str, node: ast.AST, frame: Frame) -> Value:
         """What `value.name` is; Unknown where that cannot be told."""
         if isinstance(value, Symbol):
             member = value.members.get(name)
@@ -90,9 +87,7 @@ class Attributes:
             return self.container_method(value, name)
         return derived(value)
 
-    def _instance_attribute(
-        self: Host, value: Instance, name: str, node: ast.AST, frame: Frame
-    ) -> Value:
+    def _instance_attribute(self, value: Instance, name: str, node: ast.AST, frame: Frame) -> Value:
         if name in value.attrs:
             found = value.attrs[name]
             if isinstance(found, Const) and name in self.mutated_attributes(value):
@@ -114,7 +109,7 @@ class Attributes:
             return given if given is not None else UNKNOWN
         return UNKNOWN
 
-    def bind(self: Host, found: Value, receiver: Value, node: ast.AST, frame: Frame) -> Value:
+    def bind(self, found: Value, receiver: Value, node: ast.AST, frame: Frame) -> Value:
         """A class attribute as it is read from an instance."""
         if isinstance(found, Property):
             expression = node if isinstance(node, ast.expr) else ast.Constant(None)
@@ -131,14 +126,14 @@ class Attributes:
             return found
         return found
 
-    def lookup_class(self: Host, cls: Class, name: str) -> Value | None:
+    def lookup_class(self, cls: Class, name: str) -> Value | None:
         """The attribute in the project classes of the MRO; None if only a library could have it."""
         for base in cls.mro:
             if isinstance(base, Class) and name in base.attrs:
                 return base.attrs[name]
         return None
 
-    def library_base(self: Host, cls: Class) -> catalog.Symbol | None:
+    def library_base(self, cls: Class) -> catalog.Symbol | None:
         """The first library class in the MRO that the catalog knows as a module."""
         for base in cls.mro:
             if isinstance(base, Symbol):
@@ -147,7 +142,7 @@ class Attributes:
                     return symbol
         return None
 
-    def is_module(self: Host, value: Value) -> bool:
+    def is_module(self, value: Value) -> bool:
         """Whether the value is a Haiku module (or a class of them)."""
         if isinstance(value, Instance):
             if value.cls is None:
@@ -157,18 +152,20 @@ class Attributes:
             return self.library_base(value) is not None
         return False
 
-    def has_unknown_base(self: Host, cls: Class) -> bool:
+    def has_unknown_base(self, cls: Class) -> bool:
         """Whether some base of the class could not be resolved or is a foreign library's."""
         for base in cls.mro:
             if isinstance(base, Unknown):
                 return True
-            if isinstance(base, Symbol) and not base.name.startswith(("builtins.", "typing.", "abc.")):
+            if isinstance(base, Symbol) and not base.name.startswith(
+                ("builtins.", "typing.", "abc.")
+            ):
                 symbol = catalog.symbol(base.name)
                 if symbol is None:
                     return True
         return False
 
-    def _class_attribute(self: Host, value: Class, name: str) -> Value:
+    def _class_attribute(self, value: Class, name: str) -> Value:
         found = self.lookup_class(value, name)
         if found is None:
             return Const(value.name) if name == "__name__" else UNKNOWN
@@ -176,7 +173,7 @@ class Attributes:
             return Bound(found, value)
         return found
 
-    def _super_attribute(self: Host, value: Super, name: str, node: ast.AST, frame: Frame) -> Value:
+    def _super_attribute(self, value: Super, name: str, node: ast.AST, frame: Frame) -> Value:
         receiver = value.receiver
         start = receiver.cls if isinstance(receiver, Instance) and receiver.cls else value.cls
         mro = start.mro
@@ -194,7 +191,7 @@ class Attributes:
         return UNKNOWN
 
     def set_attribute(
-        self: Host, target: Value, name: str, value: Value, frame: Frame, source: ast.expr | None
+        self, target: Value, name: str, value: Value, frame: Frame, source: ast.expr | None
     ) -> None:
         """`target.name = value`. Under an undecided branch the old value stays possible."""
         for owner in options(target):
@@ -212,7 +209,7 @@ class Attributes:
             else:
                 attrs[name] = value
 
-    def mutated_attributes(self: Host, instance: Instance) -> frozenset[str]:
+    def mutated_attributes(self, instance: Instance) -> frozenset[str]:
         """Names of attributes that are assigned anywhere but in `__init__`, in the class's file."""
         file = instance.cls.file if instance.cls is not None else self.file
         return self.attribute_writes(file)

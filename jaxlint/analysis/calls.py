@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING
 
 from jaxlint import catalog
+from jaxlint.analysis.arguments import PASSABLE, Args, Parameters, joined
+from jaxlint.analysis.core import Core
 from jaxlint.analysis.frames import Frame
 from jaxlint.analysis.values import (
     NONE,
@@ -16,15 +17,13 @@ from jaxlint.analysis.values import (
     UNKNOWN,
     Bound,
     Class,
-    Const,
     Function,
     Instance,
+    LibraryMethod,
     Lift,
     Lifted,
-    LibraryMethod,
     Mapping,
     OneOf,
-    Pair,
     PairFunction,
     Partial,
     Property,
@@ -42,85 +41,21 @@ from jaxlint.analysis.values import (
 if TYPE_CHECKING:
     from jaxlint.analysis.values import FunctionNode
 
-PASSABLE = (Function, Class, Instance, Bound, Partial, LibraryMethod, Transformed, Lifted, PairFunction)
-"""Values that may be called: an argument that is one of them makes a call worth its own look."""
-
-
 _unshared = count()
 
 
-@dataclass
-class Args:
-    """The arguments of a call.
-
-    open: there may be more positional arguments than are known; open_keywords likewise.
-    rest: what the further arguments are. nodes, keyword_nodes: their expressions, where there are any.
-    """
-
-    positional: list[Value]
-    keywords: dict[str, Value] = field(default_factory=dict)
-    open: bool = False
-    open_keywords: bool = False
-    rest: Value = UNKNOWN
-    nodes: list[ast.expr | None] = field(default_factory=list)
-    keyword_nodes: dict[str, ast.expr] = field(default_factory=dict)
-
-    def get(self, position: int | None, keyword: str | None) -> Value | None:
-        """The argument at `position` or under `keyword`."""
-        if position is not None and position < len(self.positional):
-            return self.positional[position]
-        return self.keywords.get(keyword) if keyword is not None else None
-
-    def node(self, position: int | None, keyword: str | None) -> ast.expr | None:
-        """The expression of the argument at `position` or under `keyword`."""
-        if position is not None and position < len(self.nodes):
-            return self.nodes[position]
-        return self.keyword_nodes.get(keyword) if keyword is not None else None
-
-    @property
-    def values(self) -> list[Value]:
-        """All argument values."""
-        return [*self.positional, *self.keywords.values()]
-
-    @property
-    def traced(self) -> bool:
-        """Whether one of the arguments is traced."""
-        if (self.open or self.open_keywords) and self.rest.traced:
-            return True
-        return any(v.traced for v in self.values)
-
-
-class Parameters:
-    """What a function's signature declares, worked out once."""
-
-    __slots__ = ("annotations", "keyword_only", "names", "spec")
-
-    def __init__(self, spec: ast.arguments) -> None:
-        self.spec = spec
-        self.names = [a.arg for a in (*spec.posonlyargs, *spec.args)]
-        self.keyword_only = [a.arg for a in spec.kwonlyargs]
-        self.annotations = {
-            a.arg: a.annotation
-            for a in (*spec.posonlyargs, *spec.args, *spec.kwonlyargs)
-            if a.annotation is not None
-        }
-
-
-class Calls:
+class Calls(Core):
     """Part of the Interpreter: `call_value` calls any value."""
 
-    if TYPE_CHECKING:
-        from jaxlint.analysis.host import Host
-
-    def no_args(self: Host) -> Args:
+    def no_args(self) -> Args:
         """An empty argument list."""
         return Args([])
 
-    def plain_args(self: Host, values: list[Value]) -> Args:
+    def plain_args(self, values: list[Value]) -> Args:
         """Positional arguments without expressions."""
         return Args(values)
 
-    def evaluate_call(self: Host, node: ast.Call, frame: Frame) -> Value:
+    def evaluate_call(self, node: ast.Call, frame: Frame) -> Value:
         """The value of a call expression."""
         function = self.evaluate(node.func, frame)
         if isinstance(function, Symbol) and function.name == "builtins.super":
@@ -128,7 +63,7 @@ class Calls:
         args = self.evaluate_args(node, frame)
         return self.call_value(function, args, node, frame)
 
-    def evaluate_args(self: Host, node: ast.Call, frame: Frame) -> Args:
+    def evaluate_args(self, node: ast.Call, frame: Frame) -> Args:
         """The arguments of a call, stars expanded where their length is known."""
         args = Args([])
         for expression in node.args:
@@ -156,7 +91,7 @@ class Calls:
                 args.open_keywords = True
         return args
 
-    def _super(self: Host, node: ast.Call, frame: Frame) -> Value:
+    def _super(self, node: ast.Call, frame: Frame) -> Value:
         owner, receiver = None, None
         if len(node.args) == 2:
             first = self.evaluate(node.args[0], frame)
@@ -176,7 +111,7 @@ class Calls:
             return UNKNOWN
         return Super(owner, receiver)
 
-    def call_value(self: Host, function: Value, args: Args, node: ast.expr, frame: Frame) -> Value:
+    def call_value(self, function: Value, args: Args, node: ast.expr, frame: Frame) -> Value:
         """Call `function`; its effects become effects of `frame`."""
         kind = type(function)
         try:
@@ -188,22 +123,22 @@ class Calls:
             return self.unknown_call(args.values, function)
         return handler(self, function, args, node, frame)
 
-    def _call_plain(self: Host, function: Function, args: Args, node: ast.expr, frame: Frame) -> Value:
+    def _call_plain(self, function: Function, args: Args, node: ast.expr, frame: Frame) -> Value:
         return self.call_function(function, args, node, frame, None)
 
-    def _call_named(self: Host, function: Symbol, args: Args, node: ast.expr, frame: Frame) -> Value:
+    def _call_named(self, function: Symbol, args: Args, node: ast.expr, frame: Frame) -> Value:
         return self.call_symbol(function.name, args, node, frame)
 
-    def _call_partial(self: Host, function: Partial, args: Args, node: ast.expr, frame: Frame) -> Value:
+    def _call_partial(self, function: Partial, args: Args, node: ast.expr, frame: Frame) -> Value:
         return self.call_value(function.function, joined(function, args), node, frame)
 
-    def unknown_call(self: Host, values: list[Value], function: Value | None = None) -> Value:
+    def unknown_call(self, values: list[Value], function: Value | None = None) -> Value:
         """The result of a call that nothing is known of."""
         if function is not None and function.traced:
             return TRACED
         return derived(*values)
 
-    def _call_one_of(self: Host, function: OneOf, args: Args, node: ast.expr, frame: Frame) -> Value:
+    def _call_one_of(self, function: OneOf, args: Args, node: ast.expr, frame: Frame) -> Value:
         flow = self.flow
         results = []
         raw = [self.is_raw(option) for option in function.options]
@@ -223,7 +158,7 @@ class Calls:
             flow.conditional -= 1
         return union(results)
 
-    def _call_bound(self: Host, function: Bound, args: Args, node: ast.expr, frame: Frame) -> Value:
+    def _call_bound(self, function: Bound, args: Args, node: ast.expr, frame: Frame) -> Value:
         inner, receiver = function.function, function.receiver
         if isinstance(inner, Function):
             return self.call_method(inner, receiver, args, node, frame)
@@ -239,7 +174,7 @@ class Calls:
         return self.call_value(inner, with_self, node, frame)
 
     def call_method(
-        self: Host, function: Function, receiver: Value, args: Args, node: ast.expr, frame: Frame
+        self, function: Function, receiver: Value, args: Args, node: ast.expr, frame: Frame
     ) -> Value:
         """Call a method; an abstract one stands for what the project's subclasses make of it."""
         if isinstance(receiver, Instance) and receiver.cls is not None:
@@ -257,7 +192,7 @@ class Calls:
         return self.call_function(function, args, node, frame, receiver)
 
     def call_function(
-        self: Host,
+        self,
         function: Function,
         args: Args,
         node: ast.AST,
@@ -269,7 +204,7 @@ class Calls:
         return self.enter(function, names, passed, frame, node, receiver, key)
 
     def bind_arguments(
-        self: Host, function: Function, args: Args, receiver: Value | None
+        self, function: Function, args: Args, receiver: Value | None
     ) -> tuple[dict[str, Value], set[str], Hashable]:
         """Values of the parameters, which of them the caller passed, and a key for the memo."""
         node_id = id(function.node)
@@ -290,7 +225,9 @@ class Calls:
                     passed.add(name)
         if spec.vararg is not None:
             extra = positional[len(parameters) :]
-            names[spec.vararg.arg] = Sequence("tuple", [*extra, args.rest] if args.open else extra, args.open)
+            names[spec.vararg.arg] = Sequence(
+                "tuple", [*extra, args.rest] if args.open else extra, args.open
+            )
             passed.add(spec.vararg.arg)
         first_default = len(parameters) - len(function.defaults)
         extra_keywords: dict[object, Value] = {}
@@ -328,20 +265,21 @@ class Calls:
             key = (key, next(_unshared))
         return names, passed, key
 
-    def _is_passable(self: Host, value: Value) -> bool:
+    def _is_passable(self, value: Value) -> bool:
         return any(
-            isinstance(v, PASSABLE) or (isinstance(v, Symbol) and catalog.symbol(v.name) is not None)
+            isinstance(v, PASSABLE)
+            or (isinstance(v, Symbol) and catalog.symbol(v.name) is not None)
             for v in options(value)
         )
 
-    def result_of(self: Host, node: FunctionNode, frame: Frame) -> Value:
+    def result_of(self, node: FunctionNode, frame: Frame) -> Value:
         """What the call returns, from its returns and yields."""
         if frame.yields:
             return Sequence("list", frame.yields, True)
         return union(frame.returns) if frame.returns else NONE
 
     def annotated(
-        self: Host, annotation: ast.expr | None, function: Function, value: Value = UNKNOWN
+        self, annotation: ast.expr | None, function: Function, value: Value = UNKNOWN
     ) -> Value:
         """A parameter of which only the annotation is known: an instance of a module class, if so."""
         if annotation is None:
@@ -349,7 +287,7 @@ class Calls:
         return self.annotation_value(annotation, function, value)
 
     def decorate(
-        self: Host,
+        self,
         node: ast.FunctionDef | ast.AsyncFunctionDef,
         function: Function,
         frame: Frame,
@@ -362,7 +300,7 @@ class Calls:
         return value
 
     def apply_decorator(
-        self: Host, decorator: Value, value: Value, node: ast.expr, frame: Frame
+        self, decorator: Value, value: Value, node: ast.expr, frame: Frame
     ) -> Value:
         """One decorator applied."""
         if isinstance(decorator, Symbol):
@@ -376,9 +314,11 @@ class Calls:
         if isinstance(decorator, Unknown):
             # `@prop.setter` and decorators of unknown libraries.
             if isinstance(node, ast.Attribute) and node.attr in ("setter", "deleter", "getter"):
-                return self.lookup(node.value.id, frame.env, frame) if isinstance(
-                    node.value, ast.Name
-                ) else UNKNOWN
+                return (
+                    self.lookup(node.value.id, frame.env, frame)
+                    if isinstance(node.value, ast.Name)
+                    else UNKNOWN
+                )
             return UNKNOWN
         args = Args([value], nodes=[None])
         self.decorators.add(id(node))
@@ -400,24 +340,3 @@ _CALLS: dict[type[Value], str] = {
     Lifted: "apply_lifted",
     Lift: "run_lift",
 }
-
-
-def joined(partial: Partial, args: Args) -> Args:
-    """The arguments of a call of a partial, its own ones first."""
-    return Args(
-        [*partial.args, *args.positional],
-        {**partial.kwargs, **args.keywords},
-        args.open,
-        args.open_keywords,
-        args.rest,
-        [None] * len(partial.args) + args.nodes,
-        args.keyword_nodes,
-    )
-
-
-def is_true(value: Value | None) -> bool | None:
-    """The truth of a flag argument; None where it is not a constant."""
-    return bool(value.value) if isinstance(value, Const) else None
-
-
-__all__ = ["Args", "Calls", "Pair", "is_true", "joined"]

@@ -8,7 +8,8 @@ from collections.abc import Hashable
 from typing import TYPE_CHECKING
 
 from jaxlint import catalog
-from jaxlint.analysis.calls import Args
+from jaxlint.analysis.arguments import Args
+from jaxlint.analysis.core import Core
 from jaxlint.analysis.effects import CONSTRUCT, Effect, Step
 from jaxlint.analysis.frames import Flow, Frame
 from jaxlint.analysis.observations import OutsideEffect
@@ -34,17 +35,14 @@ DATACLASS = frozenset({"dataclasses.dataclass", "chex.dataclass", "flax.struct.d
 DATACLASS_BASES = frozenset({"typing.NamedTuple"})
 
 
-class Classes:
+class Classes(Core):
     """Part of the Interpreter: what happens when a class of the project is called."""
 
-    if TYPE_CHECKING:
-        from jaxlint.analysis.host import Host
-
-    def class_of_base(self: Host, base: Value) -> Value:
+    def class_of_base(self, base: Value) -> Value:
         """A base expression as it enters the MRO; generics stand for their class."""
         return base if isinstance(base, (Class, Symbol)) else UNKNOWN
 
-    def decorate_class(self: Host, node: ast.ClassDef, cls: Class, frame: Frame) -> Value:
+    def decorate_class(self, node: ast.ClassDef, cls: Class, frame: Frame) -> Value:
         """The value of a class statement with its decorators (an unknown one keeps the class)."""
         for decorator in reversed(node.decorator_list):
             expression = decorator.func if isinstance(decorator, ast.Call) else decorator
@@ -53,7 +51,7 @@ class Classes:
                 cls.dataclass = True
         return cls
 
-    def module_identity(self: Host, node: ast.AST, frame: Frame) -> Hashable:
+    def module_identity(self, node: ast.AST, frame: Frame) -> Hashable:
         """What tells the parameters of a module built at `node` from those of others."""
         modules = self.flow.modules
         if not modules:
@@ -62,7 +60,7 @@ class Classes:
         return (modules[-1].identity, id(node), count)
 
     def new_instance(
-        self: Host,
+        self,
         cls: Class | None,
         library: catalog.Symbol | None,
         node: ast.AST,
@@ -77,7 +75,7 @@ class Classes:
             instance.births = ((now(), flow.began[-1]), *flow.modules[-1].births)
         return instance
 
-    def is_unusable(self: Host, instance: Instance, node: ast.AST, frame: Frame) -> bool:
+    def is_unusable(self, instance: Instance, node: ast.AST, frame: Frame) -> bool:
         """Whether calling the module cannot work: built outside every root, or escaped from one.
 
         An escape is observed; what was built outside was reported where it was built.
@@ -104,7 +102,7 @@ class Classes:
         )
         return True
 
-    def construct(self: Host, cls: Class, args: Args, node: ast.expr, frame: Frame) -> Value:
+    def construct(self, cls: Class, args: Args, node: ast.expr, frame: Frame) -> Value:
         """`cls(*args)`: a new instance, its constructor run."""
         instance = self.new_instance(cls, None, node, frame)
         if self.is_module(instance):
@@ -126,7 +124,7 @@ class Classes:
         return instance
 
     def run_constructor(
-        self: Host, instance: Instance, cls: Class, args: Args, node: ast.expr, frame: Frame
+        self, instance: Instance, cls: Class, args: Args, node: ast.expr, frame: Frame
     ) -> None:
         """Run `__init__`, or fill in the fields of a dataclass, or keep a library's arguments."""
         init = self.lookup_class(cls, "__init__")
@@ -142,9 +140,7 @@ class Classes:
             if library is not None:
                 self.keep_constructor(instance, library, args)
 
-    def keep_constructor(
-        self: Host, instance: Instance, library: catalog.Symbol, args: Args
-    ) -> None:
+    def keep_constructor(self, instance: Instance, library: catalog.Symbol, args: Args) -> None:
         """Remember the arguments of a library module's constructor by name."""
         for index, name in enumerate(library.constructor):
             value = args.get(index, name)
@@ -155,11 +151,11 @@ class Classes:
         if args.open or args.open_keywords:
             instance.opaque = True
 
-    def constructor_argument(self: Host, instance: Instance, name: str) -> Value | None:
+    def constructor_argument(self, instance: Instance, name: str) -> Value | None:
         """An argument that a library module was constructed with."""
         return instance.attrs.get(f"<{name}>")
 
-    def dataclass_fields(self: Host, cls: Class) -> dict[str, ast.AnnAssign]:
+    def dataclass_fields(self, cls: Class) -> dict[str, ast.AnnAssign]:
         """The annotated fields of a dataclass, bases first."""
         found: dict[str, ast.AnnAssign] = {}
         for base in reversed(cls.mro):
@@ -172,7 +168,7 @@ class Classes:
         return found
 
     def _fill_fields(
-        self: Host, instance: Instance, cls: Class, args: Args, node: ast.expr, frame: Frame
+        self, instance: Instance, cls: Class, args: Args, node: ast.expr, frame: Frame
     ) -> None:
         for index, (name, statement) in enumerate(self.dataclass_fields(cls).items()):
             value = args.get(index, name)
@@ -188,7 +184,7 @@ class Classes:
                 value = self.annotation_value(statement.annotation, cls, UNKNOWN)
             instance.attrs[name] = value
 
-    def _field_default(self: Host, node: ast.Call, cls: Class, frame: Frame) -> Value | None:
+    def _field_default(self, node: ast.Call, cls: Class, frame: Frame) -> Value | None:
         inner = Frame(cls.file, cls.file.env)
         function = self.evaluate(node.func, inner)
         if isinstance(function, Symbol) and function.name == "dataclasses.field":
@@ -201,9 +197,7 @@ class Classes:
             return None
         return self.lookup_class(cls, getattr(node, "arg", "")) or UNKNOWN
 
-    def call_instance(
-        self: Host, instance: Instance, args: Args, node: ast.expr, frame: Frame
-    ) -> Value:
+    def call_instance(self, instance: Instance, args: Args, node: ast.expr, frame: Frame) -> Value:
         """`instance(*args)`."""
         if instance.cls is not None:
             method = self.lookup_class(instance.cls, "__call__")
@@ -220,9 +214,7 @@ class Classes:
 
     # -- abstract methods -----------------------------------------------------------------------
 
-    def overriding(
-        self: Host, function: Function, receiver: Instance
-    ) -> list[tuple[Function, Instance]]:
+    def overriding(self, function: Function, receiver: Instance) -> list[tuple[Function, Instance]]:
         """For an abstract method: what the subclasses of the project make of it, each with a self."""
         if receiver.cls is None or not is_abstract(function):
             return []
@@ -233,7 +225,7 @@ class Classes:
                 found.append((method, self.stand_in(cls)))
         return found[:6]
 
-    def subclasses(self: Host, cls: Class) -> list[Class]:
+    def subclasses(self, cls: Class) -> list[Class]:
         """The subclasses of `cls` in this file and in the rest of the project."""
         key = (cls.file.path, cls.name)
         if key not in self.searched_subclasses:
@@ -243,7 +235,7 @@ class Classes:
                 self._evaluate_classes(path, cls)
         return list(dict.fromkeys(cls.subclasses))
 
-    def _evaluate_classes(self: Host, path: str, base: Class) -> None:
+    def _evaluate_classes(self, path: str, base: Class) -> None:
         """Evaluate the classes of another file that may derive from `base`."""
         if path in self.files and self.files[path].linted:
             return
@@ -255,7 +247,7 @@ class Classes:
             if isinstance(statement, ast.ClassDef) and statement.bases:
                 self.module_name(opened.file, statement.name)
 
-    def stand_in(self: Host, cls: Class) -> Instance:
+    def stand_in(self, cls: Class) -> Instance:
         """An object of `cls` as some caller may have made it, its constructor run once."""
         known = self.stand_ins.get(id(cls))
         if known is not None:
@@ -283,7 +275,7 @@ class Classes:
     # -- annotations ------------------------------------------------------------------------------
 
     def annotation_value(
-        self: Host, annotation: ast.expr, owner: Function | Class, value: Value
+        self, annotation: ast.expr, owner: Function | Class, value: Value
     ) -> Value:
         """What an annotation tells of an otherwise unknown value: an object of a project class."""
         node: ast.expr = annotation
@@ -307,7 +299,7 @@ class Classes:
                 return Instance(None, symbol, node)
         return value
 
-    def _is_abstract_class(self: Host, cls: Class) -> bool:
+    def _is_abstract_class(self, cls: Class) -> bool:
         call = self.lookup_class(cls, "__call__")
         return isinstance(call, Function) and is_abstract(call)
 

@@ -54,6 +54,7 @@ class Effect:
     optional: a key is drawn only if the root was given one.
     at_init: the key is drawn only while parameters or state are created.
     built: the module whose parameter it is was built by the callable under evaluation.
+    lifted: it happens under the library's own version of a transform.
     births: when that module was built (see Instance).
     """
 
@@ -68,6 +69,7 @@ class Effect:
     at_init: bool = False
     exists: bool = False
     built: bool = False
+    lifted: bool = False
     births: Births = ()
     name: str = ""
 

@@ -11,9 +11,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from jaxlint.analysis.calls import Args
+from jaxlint.analysis.arguments import Args
+from jaxlint.analysis.core import BudgetSpent
 from jaxlint.analysis.frames import Flow, Frame
-from jaxlint.analysis.interpreter import BudgetSpent, Interpreter
+from jaxlint.analysis.interpreter import Interpreter
 from jaxlint.analysis.module import (
     ModuleFile,
     SourceError,
@@ -85,7 +86,9 @@ def analyse(
         with _paused_collector():
             if tree is None:
                 tree = parse_source(path, source)
-            if options_need_no_marker(options) and not project.reaches(path, source, EFFECTS_MARKER):
+            if options_need_no_marker(options) and not project.reaches(
+                path, source, EFFECTS_MARKER
+            ):
                 return report
             _evaluate(report, path, source, tree, options, project)
     except SourceError as error:
@@ -219,7 +222,7 @@ def _run_methods(interpreter: Interpreter, cls: Class) -> None:
         if function is None or name in ("__init__", "__new__", "__post_init__"):
             continue
         reached = id(function.node) in interpreter.reached
-        if reached and (name in own or not cls.subclasses and not _overrides(cls)):
+        if reached and (name in own or (not cls.subclasses and not _overrides(cls))):
             if name in own or name.startswith("_"):
                 continue
         if not function.file.linted:

@@ -7,6 +7,7 @@ import operator
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from jaxlint.analysis.core import Core
 from jaxlint.analysis.frames import Env, Frame
 from jaxlint.analysis.values import (
     ARRAY,
@@ -74,13 +75,10 @@ _OBJECTS = (
 )
 
 
-class Expressions:
+class Expressions(Core):
     """Part of the Interpreter: `evaluate` gives the abstract value of an expression."""
 
-    if TYPE_CHECKING:
-        from jaxlint.analysis.host import Host
-
-    def evaluate(self: Host, node: ast.expr, frame: Frame) -> Value:
+    def evaluate(self, node: ast.expr, frame: Frame) -> Value:
         """The value of an expression, with the effects of evaluating it."""
         self.steps += 1
         if self.steps > self.max_steps:
@@ -92,48 +90,48 @@ class Expressions:
             handler = _HANDLERS[kind] = getattr(type(self), f"_eval_{kind.__name__}", None)
         return handler(self, node, frame) if handler is not None else UNKNOWN
 
-    def _eval_Constant(self: Host, node: ast.Constant, frame: Frame) -> Value:
+    def _eval_Constant(self, node: ast.Constant, frame: Frame) -> Value:
         return Const(node.value)
 
-    def _eval_Name(self: Host, node: ast.Name, frame: Frame) -> Value:
+    def _eval_Name(self, node: ast.Name, frame: Frame) -> Value:
         return self.lookup(node.id, frame.env, frame)
 
-    def _eval_Attribute(self: Host, node: ast.Attribute, frame: Frame) -> Value:
+    def _eval_Attribute(self, node: ast.Attribute, frame: Frame) -> Value:
         value = self.evaluate(node.value, frame)
         return self.get_attribute(value, node.attr, node.value, frame)
 
-    def _eval_Call(self: Host, node: ast.Call, frame: Frame) -> Value:
+    def _eval_Call(self, node: ast.Call, frame: Frame) -> Value:
         return self.evaluate_call(node, frame)
 
-    def _eval_Lambda(self: Host, node: ast.Lambda, frame: Frame) -> Value:
+    def _eval_Lambda(self, node: ast.Lambda, frame: Frame) -> Value:
         return self.make_function(node, frame)
 
-    def _eval_Starred(self: Host, node: ast.Starred, frame: Frame) -> Value:
+    def _eval_Starred(self, node: ast.Starred, frame: Frame) -> Value:
         return self.evaluate(node.value, frame)
 
-    def _eval_Await(self: Host, node: ast.Await, frame: Frame) -> Value:
+    def _eval_Await(self, node: ast.Await, frame: Frame) -> Value:
         return self.evaluate(node.value, frame)
 
-    def _eval_NamedExpr(self: Host, node: ast.NamedExpr, frame: Frame) -> Value:
+    def _eval_NamedExpr(self, node: ast.NamedExpr, frame: Frame) -> Value:
         value = self.evaluate(node.value, frame)
         self.assign(node.target, value, frame, node.value)
         return value
 
-    def _eval_Yield(self: Host, node: ast.Yield, frame: Frame) -> Value:
+    def _eval_Yield(self, node: ast.Yield, frame: Frame) -> Value:
         value = self.evaluate(node.value, frame) if node.value is not None else NONE
         frame.yields.append(value)
         return UNKNOWN
 
-    def _eval_YieldFrom(self: Host, node: ast.YieldFrom, frame: Frame) -> Value:
+    def _eval_YieldFrom(self, node: ast.YieldFrom, frame: Frame) -> Value:
         frame.yields.append(self.element_of(self.evaluate(node.value, frame)))
         return UNKNOWN
 
-    def _eval_JoinedStr(self: Host, node: ast.JoinedStr, frame: Frame) -> Value:
+    def _eval_JoinedStr(self, node: ast.JoinedStr, frame: Frame) -> Value:
         return UNKNOWN
 
     # -- displays -------------------------------------------------------------------------------
 
-    def _display(self: Host, kind: str, elements: list[ast.expr], frame: Frame) -> Value:
+    def _display(self, kind: str, elements: list[ast.expr], frame: Frame) -> Value:
         items: list[Value] = []
         is_open = False
         for element in elements:
@@ -149,16 +147,16 @@ class Expressions:
                 items.append(self.evaluate(element, frame))
         return Sequence(kind, items, is_open)
 
-    def _eval_Tuple(self: Host, node: ast.Tuple, frame: Frame) -> Value:
+    def _eval_Tuple(self, node: ast.Tuple, frame: Frame) -> Value:
         return self._display("tuple", node.elts, frame)
 
-    def _eval_List(self: Host, node: ast.List, frame: Frame) -> Value:
+    def _eval_List(self, node: ast.List, frame: Frame) -> Value:
         return self._display("list", node.elts, frame)
 
-    def _eval_Set(self: Host, node: ast.Set, frame: Frame) -> Value:
+    def _eval_Set(self, node: ast.Set, frame: Frame) -> Value:
         return self._display("set", node.elts, frame)
 
-    def _eval_Dict(self: Host, node: ast.Dict, frame: Frame) -> Value:
+    def _eval_Dict(self, node: ast.Dict, frame: Frame) -> Value:
         result = Mapping({})
         for key, item in zip(node.keys, node.values, strict=True):
             value = self.evaluate(item, frame)
@@ -180,7 +178,7 @@ class Expressions:
     # -- comprehensions -------------------------------------------------------------------------
 
     def _comprehension(
-        self: Host,
+        self,
         generators: list[ast.comprehension],
         frame: Frame,
         produce: Callable[[], None],
@@ -195,7 +193,7 @@ class Expressions:
         return is_open
 
     def _generate(
-        self: Host,
+        self,
         generators: list[ast.comprehension],
         frame: Frame,
         produce: Callable[[], None],
@@ -224,17 +222,17 @@ class Expressions:
                 frame.env = env
         return is_open
 
-    def _eval_ListComp(self: Host, node: ast.ListComp, frame: Frame) -> Value:
+    def _eval_ListComp(self, node: ast.ListComp, frame: Frame) -> Value:
         return self._collected("list", node.elt, node.generators, frame)
 
-    def _eval_SetComp(self: Host, node: ast.SetComp, frame: Frame) -> Value:
+    def _eval_SetComp(self, node: ast.SetComp, frame: Frame) -> Value:
         return self._collected("set", node.elt, node.generators, frame)
 
-    def _eval_GeneratorExp(self: Host, node: ast.GeneratorExp, frame: Frame) -> Value:
+    def _eval_GeneratorExp(self, node: ast.GeneratorExp, frame: Frame) -> Value:
         return self._collected("list", node.elt, node.generators, frame)
 
     def _collected(
-        self: Host, kind: str, element: ast.expr, generators: list[ast.comprehension], frame: Frame
+        self, kind: str, element: ast.expr, generators: list[ast.comprehension], frame: Frame
     ) -> Value:
         items: list[Value] = []
         is_open = self._comprehension(
@@ -242,7 +240,7 @@ class Expressions:
         )
         return Sequence(kind, items, is_open)
 
-    def _eval_DictComp(self: Host, node: ast.DictComp, frame: Frame) -> Value:
+    def _eval_DictComp(self, node: ast.DictComp, frame: Frame) -> Value:
         result = Mapping({})
 
         def produce() -> None:
@@ -259,7 +257,7 @@ class Expressions:
 
     # -- operators ------------------------------------------------------------------------------
 
-    def truth(self: Host, value: Value) -> tuple[bool | None, tuple[str | None, str | None] | None]:
+    def truth(self, value: Value) -> tuple[bool | None, tuple[str | None, str | None] | None]:
         """Whether a test holds (None: undecided), and what each side then knows of the phase."""
         if isinstance(value, Const):
             return bool(value.value), None
@@ -287,7 +285,7 @@ class Expressions:
             return True, None
         return None, None
 
-    def _eval_BoolOp(self: Host, node: ast.BoolOp, frame: Frame) -> Value:
+    def _eval_BoolOp(self, node: ast.BoolOp, frame: Frame) -> Value:
         conjunction = isinstance(node.op, ast.And)
         values: list[Value] = []
         conditional = self.flow.conditional
@@ -325,7 +323,7 @@ class Expressions:
             return InitFlag(flags[0].then if alone else None, other)
         return union(values) if values else UNKNOWN
 
-    def _eval_UnaryOp(self: Host, node: ast.UnaryOp, frame: Frame) -> Value:
+    def _eval_UnaryOp(self, node: ast.UnaryOp, frame: Frame) -> Value:
         value = self.evaluate(node.operand, frame)
         if isinstance(node.op, ast.Not):
             if isinstance(value, InitFlag):
@@ -338,7 +336,7 @@ class Expressions:
         self.check_operand(value, node.operand, frame)
         return value if isinstance(value, Unknown) else derived(value)
 
-    def _eval_BinOp(self: Host, node: ast.BinOp, frame: Frame) -> Value:
+    def _eval_BinOp(self, node: ast.BinOp, frame: Frame) -> Value:
         left = self.evaluate(node.left, frame)
         right = self.evaluate(node.right, frame)
         if isinstance(left, Sequence) and not isinstance(left, RunResult):
@@ -358,11 +356,13 @@ class Expressions:
         self.check_operand(left, node.left, frame, right)
         self.check_operand(right, node.right, frame, left)
         arrays = [isinstance(v, Unknown) and v.is_array for v in (left, right)]
-        if any(arrays) and all(a or isinstance(v, Const) for a, v in zip(arrays, (left, right), strict=True)):
+        if any(arrays) and all(
+            a or isinstance(v, Const) for a, v in zip(arrays, (left, right), strict=True)
+        ):
             return TRACED_ARRAY if left.traced or right.traced else ARRAY
         return derived(left, right)
 
-    def _eval_Compare(self: Host, node: ast.Compare, frame: Frame) -> Value:
+    def _eval_Compare(self, node: ast.Compare, frame: Frame) -> Value:
         left = self.evaluate(node.left, frame)
         rights = [self.evaluate(c, frame) for c in node.comparators]
         if len(rights) != 1:
@@ -382,7 +382,7 @@ class Expressions:
                 return TRUE if inside is isinstance(op, ast.In) else FALSE
         return derived(left, *rights)
 
-    def _eval_IfExp(self: Host, node: ast.IfExp, frame: Frame) -> Value:
+    def _eval_IfExp(self, node: ast.IfExp, frame: Frame) -> Value:
         test = self.evaluate(node.test, frame)
         truth, phases = self.truth(test)
         if truth is not None:
@@ -404,7 +404,7 @@ class Expressions:
 
     # -- subscripts -----------------------------------------------------------------------------
 
-    def _eval_Subscript(self: Host, node: ast.Subscript, frame: Frame) -> Value:
+    def _eval_Subscript(self, node: ast.Subscript, frame: Frame) -> Value:
         value = self.evaluate(node.value, frame)
         if isinstance(node.slice, ast.Slice):
             bounds = [
@@ -412,16 +412,16 @@ class Expressions:
                 for b in (node.slice.lower, node.slice.upper, node.slice.step)
             ]
             if isinstance(value, Sequence):
-                if all(isinstance(b, Const) and isinstance(b.value, (int, type(None))) for b in bounds):
-                    if not value.open:
-                        cut = slice(*(b.value for b in bounds if isinstance(b, Const)))
-                        return Sequence(value.kind, value.items[cut])
+                limits = [b.value for b in bounds if isinstance(b, Const)]
+                known = [n for n in limits if n is None or isinstance(n, int)]
+                if len(known) == len(bounds) and not value.open:
+                    return Sequence(value.kind, value.items[slice(*known)])
                 return Sequence(value.kind, value.items, True)
             return derived(value)
         index = self.evaluate(node.slice, frame)
         return self.item(value, index, node.value, frame)
 
-    def item(self: Host, value: Value, index: Value, node: ast.expr, frame: Frame) -> Value:
+    def item(self, value: Value, index: Value, node: ast.expr, frame: Frame) -> Value:
         """`value[index]`."""
         if isinstance(value, RunResult) and isinstance(index, Const):
             if isinstance(index.value, str):
@@ -453,7 +453,7 @@ class Expressions:
                 return self.call_value(Bound(method, value), self.plain_args([index]), call, frame)
         return derived(value, index)
 
-    def element_of(self: Host, value: Value) -> Value:
+    def element_of(self, value: Value) -> Value:
         """What iterating over `value` gives, all elements as one."""
         if isinstance(value, Sequence):
             return union(value.items) if value.items else UNKNOWN
@@ -463,13 +463,13 @@ class Expressions:
             return union([self.element_of(v) for v in value.options])
         return TRACED if value.traced else UNKNOWN
 
-    def iterated(self: Host, value: Value) -> list[Value] | None:
+    def iterated(self, value: Value) -> list[Value] | None:
         """The elements that a loop runs over, if all are known."""
         return self.elements(value)
 
     # -- where a callee came from -----------------------------------------------------------------
 
-    def passed_frame(self: Host, node: ast.expr | None, frame: Frame) -> Frame | None:
+    def passed_frame(self, node: ast.expr | None, frame: Frame) -> Frame | None:
         """The frame that received, as an argument, the object that the expression starts from."""
         base = node
         while isinstance(base, (ast.Attribute, ast.Subscript)):
@@ -482,11 +482,11 @@ class Expressions:
             return None
         return owner
 
-    def is_passed(self: Host, node: ast.expr, frame: Frame) -> bool:
+    def is_passed(self, node: ast.expr, frame: Frame) -> bool:
         """Whether the expression is a parameter that still holds what the caller gave."""
         return isinstance(node, ast.Name) and self.passed_frame(node, frame) is not None
 
-    def passed_from(self: Host, call: ast.AST | None, frame: Frame) -> Frame | None:
+    def passed_from(self, call: ast.AST | None, frame: Frame) -> Frame | None:
         """The frame whose caller supplied the callee of `call`, be it called or transformed there."""
         if id(call) in self.suppliers:
             return self.suppliers[id(call)]

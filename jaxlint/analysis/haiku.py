@@ -6,7 +6,8 @@ import ast
 from collections.abc import Hashable
 from typing import TYPE_CHECKING
 
-from jaxlint.analysis.calls import Args
+from jaxlint.analysis.arguments import Args
+from jaxlint.analysis.core import Core
 from jaxlint.analysis.effects import (
     PARAM,
     RNG,
@@ -45,14 +46,11 @@ INITIALIZER = "haiku.initializer()"
 STATE_INDEPENDENT = frozenset({"haiku.set_state"})
 
 
-class HaikuCalls:
+class HaikuCalls(Core):
     """Part of the Interpreter: what a call of a Haiku symbol does."""
 
-    if TYPE_CHECKING:
-        from jaxlint.analysis.host import Host
-
     def call_catalog(
-        self: Host, symbol: catalog.Symbol, args: Args, node: ast.expr, frame: Frame
+        self, symbol: catalog.Symbol, args: Args, node: ast.expr, frame: Frame
     ) -> Value:
         """Call a symbol that the catalog knows."""
         kind = symbol.kind
@@ -84,9 +82,7 @@ class HaikuCalls:
 
     # -- effects ----------------------------------------------------------------------------------
 
-    def _effect(
-        self: Host, symbol: catalog.Symbol, args: Args, node: ast.expr, frame: Frame
-    ) -> Value:
+    def _effect(self, symbol: catalog.Symbol, args: Args, node: ast.expr, frame: Frame) -> Value:
         given = {
             name: value
             for index, name in enumerate(symbol.arguments)
@@ -112,7 +108,7 @@ class HaikuCalls:
             return ARRAY
         return NONE if symbol.name in STATE_INDEPENDENT else UNKNOWN
 
-    def _subject(self: Host, name: Value | None) -> Hashable:
+    def _subject(self, name: Value | None) -> Hashable:
         """What a named parameter or state is told by: its module and its name."""
         if not isinstance(name, Const):
             return None
@@ -120,7 +116,7 @@ class HaikuCalls:
         return (modules[-1].identity if modules else "root", name.value)
 
     def _record_symbol(
-        self: Host,
+        self,
         symbol: catalog.Symbol,
         effect: SymbolEffect,
         subject: Hashable,
@@ -152,7 +148,7 @@ class HaikuCalls:
             ),
         )
 
-    def _built_at(self: Host) -> Births:
+    def _built_at(self) -> Births:
         """When the module whose method runs was built."""
         modules = self.flow.modules
         return modules[-1].births if modules else ()
@@ -160,7 +156,7 @@ class HaikuCalls:
     # -- library modules --------------------------------------------------------------------------
 
     def build_library_module(
-        self: Host, symbol: catalog.Symbol, args: Args, node: ast.expr, frame: Frame
+        self, symbol: catalog.Symbol, args: Args, node: ast.expr, frame: Frame
     ) -> Value:
         """`hk.Linear(3)`: an instance that remembers its arguments."""
         instance = self.new_instance(None, symbol, node, frame)
@@ -172,7 +168,7 @@ class HaikuCalls:
         return instance
 
     def call_library_method(
-        self: Host, method: LibraryMethod, args: Args, node: ast.expr, frame: Frame
+        self, method: LibraryMethod, args: Args, node: ast.expr, frame: Frame
     ) -> Value:
         """Call a method of a library module: `__call__` or one of its extra methods."""
         symbol, receiver = method.symbol, method.receiver
@@ -193,8 +189,8 @@ class HaikuCalls:
                 self._call_contained(contained, args, node, frame)
         existed = (PARAM, (receiver.identity, symbol.name)) in self.flow.existing
         for effect in symbol.effects:
-            kind = KINDS.get(effect.kind)
-            if kind is None:
+            module_effect = KINDS.get(effect.kind)
+            if module_effect is None:
                 continue
             holds = self._condition(effect, symbol, receiver, args)
             if holds is False:
@@ -204,7 +200,9 @@ class HaikuCalls:
             if holds is None:
                 self.flow.conditional += 1
             try:
-                self._module_effect(receiver, symbol, kind, args, node, frame, effect.kind, existed)
+                self._module_effect(
+                    receiver, symbol, module_effect, args, node, frame, effect.kind, existed
+                )
             finally:
                 if holds is None:
                     self.flow.conditional -= 1
@@ -212,7 +210,7 @@ class HaikuCalls:
             return TRACED_ARRAY if args.traced else ARRAY
         return derived(*args.values)
 
-    def _random_default(self: Host, symbol: catalog.Symbol, receiver: Instance) -> bool:
+    def _random_default(self, symbol: catalog.Symbol, receiver: Instance) -> bool:
         """Whether some initialiser of the module is random: a default, or one that was given."""
         if not symbol.initializers:
             return True
@@ -226,7 +224,7 @@ class HaikuCalls:
         return False
 
     def _module_effect(
-        self: Host,
+        self,
         receiver: Instance,
         symbol: catalog.Symbol,
         kind: str,
@@ -256,7 +254,7 @@ class HaikuCalls:
         )
 
     def _condition(
-        self: Host, effect: SymbolEffect, symbol: catalog.Symbol, receiver: Instance, args: Args
+        self, effect: SymbolEffect, symbol: catalog.Symbol, receiver: Instance, args: Args
     ) -> bool | None:
         """Whether the effect happens under these arguments; None if that is not known."""
         if effect.when is None:
@@ -284,9 +282,7 @@ class HaikuCalls:
                 return self.truth(also)[0]
         return holds
 
-    def _call_contained(
-        self: Host, contained: Value, args: Args, node: ast.expr, frame: Frame
-    ) -> None:
+    def _call_contained(self, contained: Value, args: Args, node: ast.expr, frame: Frame) -> None:
         items = self.elements(contained)
         if items is None:
             items = contained.items if isinstance(contained, Sequence) else [contained]
@@ -300,9 +296,7 @@ class HaikuCalls:
 
     # -- wrappers -----------------------------------------------------------------------------
 
-    def _wrapper(
-        self: Host, symbol: catalog.Symbol, args: Args, node: ast.expr, frame: Frame
-    ) -> Value:
+    def _wrapper(self, symbol: catalog.Symbol, args: Args, node: ast.expr, frame: Frame) -> Value:
         callee = args.get(0, symbol.callables[0].keyword if symbol.callables else "f")
         if callee is None:
             return UNKNOWN
@@ -311,9 +305,7 @@ class HaikuCalls:
             return Partial(Symbol("jaxlint.constant"), [callee], {})
         return callee
 
-    def _inline(
-        self: Host, symbol: catalog.Symbol, args: Args, node: ast.expr, frame: Frame
-    ) -> Value:
+    def _inline(self, symbol: catalog.Symbol, args: Args, node: ast.expr, frame: Frame) -> Value:
         for slot in symbol.callables:
             callee = args.get(slot.position, slot.keyword)
             if callee is not None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from jaxlint import catalog
 from jaxlint.analysis.attributes import library_symbol
+from jaxlint.analysis.core import Core
 from jaxlint.analysis.frames import Frame
 from jaxlint.analysis.module import ModuleFile
 from jaxlint.analysis.values import UNKNOWN, ModuleValue, Symbol, Value
@@ -18,13 +19,10 @@ if TYPE_CHECKING:
 BUILTINS = frozenset(dir(builtins))
 
 
-class Imports:
+class Imports(Core):
     """Part of the Interpreter: import statements and the names of other files."""
 
-    if TYPE_CHECKING:
-        from jaxlint.analysis.host import Host
-
-    def open_module(self: Host, hit: tuple[str, bool], dotted: str) -> ModuleValue | None:
+    def open_module(self, hit: tuple[str, bool], dotted: str) -> ModuleValue | None:
         """The module in the file `hit`, read once per run of the interpreter."""
         path, is_package = hit
         known = self.files.get(path)
@@ -38,7 +36,7 @@ class Imports:
             self.dependencies.add(path)
         return ModuleValue(known)
 
-    def execute_import(self: Host, node: ast.Import, frame: Frame) -> None:
+    def execute_import(self, node: ast.Import, frame: Frame) -> None:
         """`import a.b.c as d`."""
         for alias in node.names:
             if alias.asname:
@@ -47,9 +45,7 @@ class Imports:
                 top = alias.name.partition(".")[0]
                 frame.env.names[top] = self.import_dotted(top, frame.file, alias.name)
 
-    def import_dotted(
-        self: Host, dotted: str, file: ModuleFile, whole: str | None = None
-    ) -> Value:
+    def import_dotted(self, dotted: str, file: ModuleFile, whole: str | None = None) -> Value:
         """The module `dotted`; a library's is a symbol. `whole` is what the statement names."""
         hit = self.project.find(dotted, file.path)
         if hit is not None:
@@ -58,7 +54,7 @@ class Imports:
             return Symbol(f"<namespace>.{dotted}")
         return library_symbol(dotted)
 
-    def execute_import_from(self: Host, node: ast.ImportFrom, frame: Frame) -> None:
+    def execute_import_from(self, node: ast.ImportFrom, frame: Frame) -> None:
         """`from a.b import c as d`, relative and star imports included."""
         for alias in node.names:
             if alias.name == "*":
@@ -67,9 +63,7 @@ class Imports:
             value = self.import_member(node.module or "", node.level, alias.name, frame.file)
             frame.env.names[alias.asname or alias.name] = value
 
-    def import_member(
-        self: Host, module: str, level: int, name: str, file: ModuleFile
-    ) -> Value:
+    def import_member(self, module: str, level: int, name: str, file: ModuleFile) -> Value:
         """`name` of `module`: a submodule, or a name that the module binds."""
         project = self.project
         if level:
@@ -88,7 +82,7 @@ class Imports:
         if hit is not None:
             opened = self.open_module(hit, dotted)
             if opened is not None:
-                found = self.module_name(opened.file, name, missing=None)
+                found = self.find_name(opened.file, name)
                 if found is not None:
                     return found
         if inner is not None:
@@ -97,16 +91,14 @@ class Imports:
             return library_symbol(f"{module}.{name}")
         return UNKNOWN
 
-    def _library_relative(
-        self: Host, module: str, level: int, name: str, file: ModuleFile
-    ) -> Value:
+    def _library_relative(self, module: str, level: int, name: str, file: ModuleFile) -> Value:
         package = file.package.split(".")
         if level > 1:
             package = package[: -(level - 1)]
         parts = [*package, *([module] if module else []), name]
         return library_symbol(".".join(p for p in parts if p))
 
-    def _import_star(self: Host, node: ast.ImportFrom, frame: Frame) -> None:
+    def _import_star(self, node: ast.ImportFrom, frame: Frame) -> None:
         project, path = self.project, frame.file.path
         if node.level:
             hit = project.find_relative(node.level, node.module or "", path)
@@ -122,18 +114,20 @@ class Imports:
             return
         for name in list(opened.file.bindings):
             if not name.startswith("_") and name != "*":
-                found = self.module_name(opened.file, name, missing=None)
+                found = self.find_name(opened.file, name)
                 if found is not None:
                     frame.env.names[name] = found
 
-    def module_name(
-        self: Host, file: ModuleFile, name: str, missing: Value | None = UNKNOWN
-    ) -> Value:  # type: ignore[return]
-        """The value of a name of another file; `missing` if the file does not bind it."""
+    def module_name(self, file: ModuleFile, name: str) -> Value:
+        """The value of a name of another file."""
+        return self.find_name(file, name) or UNKNOWN
+
+    def find_name(self, file: ModuleFile, name: str) -> Value | None:
+        """The value of a name of another file; None if the file does not bind it."""
         if name in file.env.names:
             return file.env.names[name]
         if file.linted:
-            return missing  # type: ignore[return-value]
+            return None
         statements = file.bindings.get(name)
         if statements is None:
             for star in file.bindings.get("*", ()):
@@ -149,7 +143,7 @@ class Imports:
                 hit = self.project.find_relative(1, name, file.path)
                 if hit is not None:
                     return self.open_module(hit, f"{file.name}.{name}") or UNKNOWN
-            return missing  # type: ignore[return-value]
+            return None
         if name in file.evaluating:
             return UNKNOWN
         file.evaluating.add(name)
@@ -165,7 +159,7 @@ class Imports:
             file.evaluating.discard(name)
         return file.env.names.get(name, UNKNOWN)
 
-    def lookup(self: Host, name: str, env: Env, frame: Frame) -> Value:
+    def lookup(self, name: str, env: Env, frame: Frame) -> Value:
         """The value of a name in scope."""
         found: Env | None = env
         if env.globals:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 from jaxlint.analysis.attributes import Attributes
-from jaxlint.analysis.calls import Args, Calls, Parameters
+from jaxlint.analysis.calls import Calls
 from jaxlint.analysis.classes import Classes
+from jaxlint.analysis.core import BudgetSpent, Summary
 from jaxlint.analysis.effects import (
     CONSTRUCT,
     PARAM,
@@ -31,38 +31,17 @@ from jaxlint.analysis.statements import Statements
 from jaxlint.analysis.transforms import Transforms
 from jaxlint.analysis.values import (
     UNKNOWN,
-    Class,
     Const,
     Function,
     Instance,
-    Lifted,
-    Pair,
-    Transformed,
     Value,
     now,
 )
 
 if TYPE_CHECKING:
     from jaxlint.analysis.module import ModuleFile
-    from jaxlint.analysis.project import Project
-    from jaxlint.config import Options
 
 T = TypeVar("T")
-
-
-class BudgetSpent(Exception):
-    """The file's budget of steps is used up; what was found so far stands."""
-
-
-@dataclass
-class Summary:
-    """What a call of a function with certain arguments did."""
-
-    value: Value
-    effects: list[Effect]
-    draws: list[RawSite]
-    existing: set[Hashable]
-    kept: tuple[object, ...] = field(default=(), repr=False)
 
 
 class Interpreter(
@@ -81,39 +60,6 @@ class Interpreter(
 
     The parts live in one file each; this one holds what they share.
     """
-
-    def __init__(self, file: ModuleFile, project: Project, options: Options) -> None:
-        self.file = file
-        self.project = project
-        self.options = options
-        self.flow = Flow("outside")
-        self.observations: list[Observation] = []
-        self.steps = 0
-        self.max_steps = options.max_steps
-        self.max_depth = options.max_depth
-        self.depth = 0
-        self.active: dict[int, int] = {}
-        self.memo: dict[Hashable, Summary] = {}
-        self.reached: set[int] = set()
-        self.rooted: set[int] = set()
-        self.files: dict[str, ModuleFile] = {file.path: file}
-        self.dependencies: set[str] = set()
-        self.deferred_pairs: list[tuple[Pair, Frame]] = []
-        self.deferred_calls: list[tuple[Transformed | Lifted, Frame, Flow]] = []
-        self.flag_groups: set[Hashable] = set()
-        self.module_classes: list[Class] = []
-        self.defined: list[Function] = []
-        self.stand_ins: dict[int, Instance] = {}
-        self.searched_subclasses: set[tuple[str, str]] = set()
-        self.built_outside: set[int] = set()
-        self.suppliers: dict[int, Frame | None] = {}
-        self.scopes: list[Env] = []
-        self.frames: list[Frame] = []
-        self.built: list[Instance] = []
-        self.symbol_calls: dict[str, Callable[[Args, ast.expr, Frame], Value]] = {}
-        self.parameters: dict[int, Parameters] = {}
-        self.decorators: set[int] = set()
-        self.kept: list[Instance] = []
 
     def release(self) -> None:
         """Let go of everything evaluated.

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from jaxlint import catalog
-from jaxlint.analysis.calls import PASSABLE, Args
+from jaxlint.analysis.arguments import PASSABLE, Args
+from jaxlint.analysis.core import Core
 from jaxlint.analysis.effects import PARAM, RNG, STATE_CREATE, STATE_READ, STATE_WRITE, Effect, Step
 from jaxlint.analysis.frames import Frame
 from jaxlint.analysis.values import (
@@ -49,20 +50,17 @@ CONTEXTS = {"haiku.with_rng": "with-rng", "pytest.raises": "raises"}
 MAX_RANGE = 8
 
 
-class LibraryCalls:
+class LibraryCalls(Core):
     """Part of the Interpreter: `call_symbol` calls a function or class of an installed library."""
 
-    if TYPE_CHECKING:
-        from jaxlint.analysis.host import Host
-
-    def call_symbol(self: Host, name: str, args: Args, node: ast.expr, frame: Frame) -> Value:
+    def call_symbol(self, name: str, args: Args, node: ast.expr, frame: Frame) -> Value:
         """Call the library symbol `name`."""
         handler = self.symbol_calls.get(name)
         if handler is None:
             handler = self.symbol_calls[name] = self._symbol_call(name)
         return handler(args, node, frame)
 
-    def _symbol_call(self: Host, name: str) -> Callable[[Args, ast.expr, Frame], Value]:
+    def _symbol_call(self, name: str) -> Callable[[Args, ast.expr, Frame], Value]:
         """What a call of the symbol does: settled once for each name."""
         python = _PYTHON.get(name)
         if python is not None:
@@ -93,7 +91,7 @@ class LibraryCalls:
         return lambda args, node, frame: derived(*args.values)
 
     def configured_effects(
-        self: Host, name: str, kinds: tuple[str, ...], args: Args, node: ast.expr, frame: Frame
+        self, name: str, kinds: tuple[str, ...], args: Args, node: ast.expr, frame: Frame
     ) -> Value:
         """The effects that the user's configuration gives to `name`."""
         subject: object = None
@@ -110,7 +108,7 @@ class LibraryCalls:
             self.record(frame, effect)
         return derived(*args.values)
 
-    def array_call(self: Host, name: str, args: Args, node: ast.expr, frame: Frame) -> Value:
+    def array_call(self, name: str, args: Args, node: ast.expr, frame: Frame) -> Value:
         """A function of jax that the catalog does not know as a transform."""
         if name.startswith(("jax.numpy.", "jax.nn.")):
             for value, expression in zip(args.positional, args.nodes, strict=False):
@@ -125,7 +123,7 @@ class LibraryCalls:
             return Sequence("tuple", [TRACED_KEY if traced else KEY], True)
         return TRACED if traced else UNKNOWN
 
-    def context_kind(self: Host, value: Value, node: ast.expr, frame: Frame) -> str | None:
+    def context_kind(self, value: Value, node: ast.expr, frame: Frame) -> str | None:
         """What a `with` item does to the analysis: "raises", "with-rng" or nothing."""
         if isinstance(value, Symbol) and value.name.endswith("()"):
             return CONTEXTS.get(value.name[:-2])
@@ -139,11 +137,11 @@ class LibraryCalls:
                     return "raises"
         return None
 
-    def entered(self: Host, value: Value) -> Value:
+    def entered(self, value: Value) -> Value:
         """What `with ... as name` binds."""
         return value if isinstance(value, Instance) else UNKNOWN
 
-    def container_method(self: Host, value: Value, name: str) -> Value:
+    def container_method(self, value: Value, name: str) -> Value:
         """A method of a list, tuple or dict."""
         return Bound(Symbol(f"container.{name}"), value)
 
@@ -151,40 +149,40 @@ class LibraryCalls:
 # -- Python's own functions -----------------------------------------------------------------------
 
 if TYPE_CHECKING:
-    from jaxlint.analysis.host import Host
-
-    Handler = Callable[[Host, Args, ast.expr, Frame], Value]
+    Handler = Callable[[Core, Args, ast.expr, Frame], Value]
 
 
-def _partial(host: Host, args: Args, node: ast.expr, frame: Frame) -> Value:
+def _partial(host: Core, args: Args, node: ast.expr, frame: Frame) -> Value:
     if not args.positional:
         return UNKNOWN
     return Partial(args.positional[0], args.positional[1:], dict(args.keywords))
 
 
-def _identity_factory(host: Host, args: Args, node: ast.expr, frame: Frame) -> Value:
+def _identity_factory(host: Core, args: Args, node: ast.expr, frame: Frame) -> Value:
     return Symbol(IDENTITY)
 
 
-def _cached(host: Host, args: Args, node: ast.expr, frame: Frame) -> Value:
+def _cached(host: Core, args: Args, node: ast.expr, frame: Frame) -> Value:
     if len(args.positional) == 1 and isinstance(args.positional[0], PASSABLE):
         return args.positional[0]
     return Symbol(IDENTITY)
 
 
-def _map(host: Host, args: Args, node: ast.expr, frame: Frame) -> Value:
+def _map(host: Core, args: Args, node: ast.expr, frame: Frame) -> Value:
     if len(args.positional) < 2:
         return UNKNOWN
     function, *iterables = args.positional
     columns = [host.iterated(i) for i in iterables]
     if all(c is not None and len(c) <= MAX_RANGE for c in columns):
         rows = list(zip(*[c for c in columns if c is not None], strict=False))
-        return Sequence("list", [host.call_value(function, Args(list(r)), node, frame) for r in rows])
+        return Sequence(
+            "list", [host.call_value(function, Args(list(r)), node, frame) for r in rows]
+        )
     one = Args([host.element_of(i) for i in iterables])
     return Sequence("list", [host.call_value(function, one, node, frame)], True)
 
 
-def _reduce(host: Host, args: Args, node: ast.expr, frame: Frame) -> Value:
+def _reduce(host: Core, args: Args, node: ast.expr, frame: Frame) -> Value:
     if len(args.positional) < 2:
         return UNKNOWN
     function, iterable = args.positional[:2]
@@ -203,7 +201,7 @@ def _reduce(host: Host, args: Args, node: ast.expr, frame: Frame) -> Value:
     return host.call_value(function, Args([first, element]), node, frame)
 
 
-def _range(host: Host, args: Args, node: ast.expr, frame: Frame) -> Value:
+def _range(host: Core, args: Args, node: ast.expr, frame: Frame) -> Value:
     bounds = [v.value for v in args.positional if isinstance(v, Const)]
     if len(bounds) == len(args.positional) and all(isinstance(b, int) for b in bounds) and bounds:
         try:
@@ -216,7 +214,7 @@ def _range(host: Host, args: Args, node: ast.expr, frame: Frame) -> Value:
 
 
 def _sequence(kind: str) -> Handler:
-    def make(host: Host, args: Args, node: ast.expr, frame: Frame) -> Value:
+    def make(host: Core, args: Args, node: ast.expr, frame: Frame) -> Value:
         if not args.positional:
             return Sequence(kind, [])
         value = args.positional[0]
@@ -230,7 +228,7 @@ def _sequence(kind: str) -> Handler:
     return make
 
 
-def _zip(host: Host, args: Args, node: ast.expr, frame: Frame) -> Value:
+def _zip(host: Core, args: Args, node: ast.expr, frame: Frame) -> Value:
     columns = [host.iterated(v) for v in args.positional]
     if columns and all(c is not None for c in columns):
         known = [c for c in columns if c is not None]
@@ -250,7 +248,7 @@ def _zip(host: Host, args: Args, node: ast.expr, frame: Frame) -> Value:
     return Sequence("list", [Sequence("tuple", row)], True)
 
 
-def _enumerate(host: Host, args: Args, node: ast.expr, frame: Frame) -> Value:
+def _enumerate(host: Core, args: Args, node: ast.expr, frame: Frame) -> Value:
     if not args.positional:
         return UNKNOWN
     items = host.iterated(args.positional[0])
@@ -260,14 +258,14 @@ def _enumerate(host: Host, args: Args, node: ast.expr, frame: Frame) -> Value:
     return Sequence("list", [Sequence("tuple", [Const(i), v]) for i, v in enumerate(items)])
 
 
-def _reversed(host: Host, args: Args, node: ast.expr, frame: Frame) -> Value:
+def _reversed(host: Core, args: Args, node: ast.expr, frame: Frame) -> Value:
     items = host.elements(args.positional[0]) if args.positional else None
     if items is None:
         return args.positional[0] if args.positional else UNKNOWN
     return Sequence("list", list(reversed(items)))
 
 
-def _dict(host: Host, args: Args, node: ast.expr, frame: Frame) -> Value:
+def _dict(host: Core, args: Args, node: ast.expr, frame: Frame) -> Value:
     result = Mapping({})
     for value in args.positional[:1]:
         if isinstance(value, Mapping):
@@ -287,12 +285,12 @@ def _dict(host: Host, args: Args, node: ast.expr, frame: Frame) -> Value:
     return result
 
 
-def _len(host: Host, args: Args, node: ast.expr, frame: Frame) -> Value:
+def _len(host: Core, args: Args, node: ast.expr, frame: Frame) -> Value:
     items = host.elements(args.positional[0]) if args.positional else None
     return Const(len(items)) if items is not None else UNKNOWN
 
 
-def _getattr(host: Host, args: Args, node: ast.expr, frame: Frame) -> Value:
+def _getattr(host: Core, args: Args, node: ast.expr, frame: Frame) -> Value:
     if len(args.positional) >= 2 and isinstance(args.positional[1], Const):
         name = args.positional[1].value
         if isinstance(name, str):
@@ -300,7 +298,7 @@ def _getattr(host: Host, args: Args, node: ast.expr, frame: Frame) -> Value:
     return UNKNOWN
 
 
-def _setattr(host: Host, args: Args, node: ast.expr, frame: Frame) -> Value:
+def _setattr(host: Core, args: Args, node: ast.expr, frame: Frame) -> Value:
     if len(args.positional) == 3 and isinstance(args.positional[1], Const):
         name = args.positional[1].value
         if isinstance(name, str):
@@ -308,56 +306,60 @@ def _setattr(host: Host, args: Args, node: ast.expr, frame: Frame) -> Value:
     return NONE
 
 
-def _isinstance(host: Host, args: Args, node: ast.expr, frame: Frame) -> Value:
+def _isinstance(host: Core, args: Args, node: ast.expr, frame: Frame) -> Value:
     if len(args.positional) == 2:
         value, cls = args.positional
-        if isinstance(value, Instance) and value.cls is not None and isinstance(cls, (Class, Symbol)):
+        if (
+            isinstance(value, Instance)
+            and value.cls is not None
+            and isinstance(cls, (Class, Symbol))
+        ):
             if any(b is cls or b.key() == cls.key() for b in value.cls.mro):
                 return TRUE
     return UNKNOWN
 
 
-def _callable(host: Host, args: Args, node: ast.expr, frame: Frame) -> Value:
+def _callable(host: Core, args: Args, node: ast.expr, frame: Frame) -> Value:
     if args.positional and isinstance(args.positional[0], (Function, Bound, Partial, Class)):
         return TRUE
     return UNKNOWN
 
 
-def _next(host: Host, args: Args, node: ast.expr, frame: Frame) -> Value:
+def _next(host: Core, args: Args, node: ast.expr, frame: Frame) -> Value:
     return host.element_of(args.positional[0]) if args.positional else UNKNOWN
 
 
-def _first(host: Host, args: Args, node: ast.expr, frame: Frame) -> Value:
+def _first(host: Core, args: Args, node: ast.expr, frame: Frame) -> Value:
     return args.positional[0] if args.positional else UNKNOWN
 
 
-def _cast(host: Host, args: Args, node: ast.expr, frame: Frame) -> Value:
+def _cast(host: Core, args: Args, node: ast.expr, frame: Frame) -> Value:
     return args.positional[1] if len(args.positional) > 1 else UNKNOWN
 
 
-def _type(host: Host, args: Args, node: ast.expr, frame: Frame) -> Value:
+def _type(host: Core, args: Args, node: ast.expr, frame: Frame) -> Value:
     value = args.positional[0] if len(args.positional) == 1 else None
     return value.cls if isinstance(value, Instance) and value.cls is not None else UNKNOWN
 
 
-def _property(host: Host, args: Args, node: ast.expr, frame: Frame) -> Value:
+def _property(host: Core, args: Args, node: ast.expr, frame: Frame) -> Value:
     return Property(args.positional[0]) if args.positional else UNKNOWN
 
 
-def _static(host: Host, args: Args, node: ast.expr, frame: Frame) -> Value:
+def _static(host: Core, args: Args, node: ast.expr, frame: Frame) -> Value:
     value = args.positional[0] if args.positional else UNKNOWN
     if isinstance(value, Function):
         value.kind = "static"
     return value
 
 
-def _namespace(host: Host, args: Args, node: ast.expr, frame: Frame) -> Value:
+def _namespace(host: Core, args: Args, node: ast.expr, frame: Frame) -> Value:
     made = Instance(None, None, node)
     made.attrs.update(args.keywords)
     return made
 
 
-def _named_tuple(host: Host, args: Args, node: ast.expr, frame: Frame) -> Value:
+def _named_tuple(host: Core, args: Args, node: ast.expr, frame: Frame) -> Value:
     fields = host.elements(args.positional[1]) if len(args.positional) > 1 else None
     text = args.positional[1] if len(args.positional) > 1 else None
     if isinstance(text, Const) and isinstance(text.value, str):
@@ -367,7 +369,7 @@ def _named_tuple(host: Host, args: Args, node: ast.expr, frame: Frame) -> Value:
     return Partial(Symbol(NAMED_TUPLE), [Sequence("tuple", list(fields))], {})
 
 
-def _make_named_tuple(host: Host, args: Args, node: ast.expr, frame: Frame) -> Value:
+def _make_named_tuple(host: Core, args: Args, node: ast.expr, frame: Frame) -> Value:
     fields = host.elements(args.positional[0]) or []
     made = Instance(None, None, node)
     for index, name in enumerate(fields):
@@ -380,7 +382,7 @@ def _make_named_tuple(host: Host, args: Args, node: ast.expr, frame: Frame) -> V
 # -- containers -----------------------------------------------------------------------------------
 
 
-def _append(host: Host, args: Args, node: ast.expr, frame: Frame) -> Value:
+def _append(host: Core, args: Args, node: ast.expr, frame: Frame) -> Value:
     container, *rest = args.positional
     if isinstance(container, Sequence) and rest:
         container.items.append(rest[-1])
@@ -389,7 +391,7 @@ def _append(host: Host, args: Args, node: ast.expr, frame: Frame) -> Value:
     return NONE
 
 
-def _extend(host: Host, args: Args, node: ast.expr, frame: Frame) -> Value:
+def _extend(host: Core, args: Args, node: ast.expr, frame: Frame) -> Value:
     container, *rest = args.positional
     if isinstance(container, Sequence) and rest:
         items = host.elements(rest[0])
@@ -399,21 +401,21 @@ def _extend(host: Host, args: Args, node: ast.expr, frame: Frame) -> Value:
     return NONE
 
 
-def _values(host: Host, args: Args, node: ast.expr, frame: Frame) -> Value:
+def _values(host: Core, args: Args, node: ast.expr, frame: Frame) -> Value:
     container = args.positional[0]
     if isinstance(container, Mapping):
         return Sequence("list", container.values(), container.rest is not None)
     return UNKNOWN
 
 
-def _keys(host: Host, args: Args, node: ast.expr, frame: Frame) -> Value:
+def _keys(host: Core, args: Args, node: ast.expr, frame: Frame) -> Value:
     container = args.positional[0]
     if isinstance(container, Mapping):
         return Sequence("list", [Const(k) for k in container.items], container.rest is not None)
     return UNKNOWN
 
 
-def _items(host: Host, args: Args, node: ast.expr, frame: Frame) -> Value:
+def _items(host: Core, args: Args, node: ast.expr, frame: Frame) -> Value:
     container = args.positional[0]
     if not isinstance(container, Mapping):
         return UNKNOWN
@@ -423,7 +425,7 @@ def _items(host: Host, args: Args, node: ast.expr, frame: Frame) -> Value:
     return Sequence("list", rows, container.rest is not None)
 
 
-def _get(host: Host, args: Args, node: ast.expr, frame: Frame) -> Value:
+def _get(host: Core, args: Args, node: ast.expr, frame: Frame) -> Value:
     container, *rest = args.positional
     if not (isinstance(container, Mapping) and rest):
         return UNKNOWN
@@ -435,7 +437,7 @@ def _get(host: Host, args: Args, node: ast.expr, frame: Frame) -> Value:
     return union([*container.values(), default])
 
 
-def _pop(host: Host, args: Args, node: ast.expr, frame: Frame) -> Value:
+def _pop(host: Core, args: Args, node: ast.expr, frame: Frame) -> Value:
     container, *rest = args.positional
     if isinstance(container, Mapping):
         return _get(host, args, node, frame)
@@ -445,7 +447,7 @@ def _pop(host: Host, args: Args, node: ast.expr, frame: Frame) -> Value:
     return UNKNOWN
 
 
-def _update(host: Host, args: Args, node: ast.expr, frame: Frame) -> Value:
+def _update(host: Core, args: Args, node: ast.expr, frame: Frame) -> Value:
     container, *rest = args.positional
     if isinstance(container, Mapping):
         for other in rest:
@@ -458,7 +460,7 @@ def _update(host: Host, args: Args, node: ast.expr, frame: Frame) -> Value:
     return NONE
 
 
-def _discard(host: Host, args: Args, node: ast.expr, frame: Frame) -> Value:
+def _discard(host: Core, args: Args, node: ast.expr, frame: Frame) -> Value:
     """Call the first argument with the others, for its effects alone."""
     function, *rest = args.positional
     inputs = Args(rest, args.keywords, args.open, args.open_keywords, args.rest)
@@ -466,11 +468,11 @@ def _discard(host: Host, args: Args, node: ast.expr, frame: Frame) -> Value:
     return UNKNOWN
 
 
-def _params_frozen(host: Host, args: Args, node: ast.expr, frame: Frame) -> Value:
+def _params_frozen(host: Core, args: Args, node: ast.expr, frame: Frame) -> Value:
     return InitFlag("apply", "init")
 
 
-def _run_now(host: Host, args: Args, node: ast.expr, frame: Frame) -> Value:
+def _run_now(host: Core, args: Args, node: ast.expr, frame: Frame) -> Value:
     if args.positional and host.is_known_callable(args.positional[0]):
         host.call_value(args.positional[0], Args([], open=True), node, frame)
     return NONE

@@ -76,7 +76,13 @@ class ModuleFile:
     """
 
     def __init__(
-        self, path: str, source: str, tree: ast.Module, name: str, project: Project, is_package: bool
+        self,
+        path: str,
+        source: str,
+        tree: ast.Module,
+        name: str,
+        project: Project,
+        is_package: bool,
     ) -> None:
         self.path = path
         self.source = source
@@ -201,14 +207,16 @@ def bound_names(statement: ast.stmt) -> list[str]:
     targets: list[ast.expr] = []
     if isinstance(statement, ast.Assign):
         targets = list(statement.targets)
-    elif isinstance(statement, (ast.AnnAssign, ast.AugAssign)):
-        targets = [statement.target]
-    elif isinstance(statement, (ast.For, ast.AsyncFor)):
+    elif isinstance(statement, (ast.AnnAssign, ast.AugAssign)) or isinstance(
+        statement, (ast.For, ast.AsyncFor)
+    ):
         targets = [statement.target]
     names = []
     for target in targets:
         names += [
-            n.id for n in ast.walk(target) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+            n.id
+            for n in ast.walk(target)
+            if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
         ]
         base = target
         while isinstance(base, (ast.Attribute, ast.Subscript)):

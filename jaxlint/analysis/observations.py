@@ -31,6 +31,7 @@ class RawSite(Observation):
     callee: its source text. effects: each with its chain from the callee's call on.
     drawn_later: the effect by which a key is drawn after the transform in the same root.
     prefix: the steps from the blamed call down to the transform, if the callable was passed in.
+    refused: the root that it is given to does not take the result of this transform.
     context: "inside" or "unknown" (an effect outside every root is an OutsideEffect).
     """
 
@@ -42,6 +43,7 @@ class RawSite(Observation):
     context: str
     drawn_later: Effect | None = None
     in_loop: bool = False
+    refused: bool = False
     prefix: list[Step] = field(default_factory=list)
     entry: Frame | None = None
 
@@ -87,6 +89,7 @@ class ApplyArguments(Observation):
     which: str
     problem: str
     expected: str
+    exception: str
 
 
 @dataclass

@@ -188,9 +188,7 @@ class Project:
             known = self._imports[path] = list(found)
         return list(known)
 
-    def _imported(
-        self, path: str, dots: str, module: str, names: str
-    ) -> list[tuple[str, bool]]:
+    def _imported(self, path: str, dots: str, module: str, names: str) -> list[tuple[str, bool]]:
         if dots:
             hits = [self.find_relative(len(dots), module, path)]
             prefix = f"{module}." if module else ""

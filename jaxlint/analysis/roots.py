@@ -7,8 +7,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from jaxlint import catalog
-from jaxlint.analysis.calls import Args, is_true
-from jaxlint.analysis.effects import PARAM, STATE, Effect
+from jaxlint.analysis.arguments import Args, is_true
+from jaxlint.analysis.core import Core
+from jaxlint.analysis.effects import PARAM, Effect
 from jaxlint.analysis.frames import Flow, Frame, RootRunToken
 from jaxlint.analysis.observations import (
     ApplyArguments,
@@ -40,18 +41,15 @@ from jaxlint.analysis.values import (
 )
 
 if TYPE_CHECKING:
-    from jaxlint.analysis.values import Class
+    pass
 
 
-class Roots:
+class Roots(Core):
     """Part of the Interpreter: transformed pairs and what becomes of their results."""
-
-    if TYPE_CHECKING:
-        from jaxlint.analysis.host import Host
 
     # -- making pairs -----------------------------------------------------------------------------
 
-    def make_pair(self: Host, root: str, args: Args, node: ast.expr, frame: Frame) -> Value:
+    def make_pair(self, root: str, args: Args, node: ast.expr, frame: Frame) -> Value:
         """`hk.transform(f)`."""
         symbol = catalog.symbol(root)
         traits = symbol.traits if symbol is not None else {}
@@ -63,6 +61,8 @@ class Roots:
             return UNKNOWN
         if not self.is_known_callable(function) or traits.get("flax"):
             return UNKNOWN
+        if isinstance(function, Transformed):
+            self.at_root.add(id(function.node))
         pair = Pair(
             function,
             root,
@@ -79,9 +79,7 @@ class Roots:
         # Some roots run init and apply themselves, when what they return is called.
         return UNKNOWN if traits.get("runs") else pair
 
-    def adapt_pair(
-        self: Host, symbol: catalog.Symbol, args: Args, node: ast.expr, frame: Frame
-    ) -> Value:
+    def adapt_pair(self, symbol: catalog.Symbol, args: Args, node: ast.expr, frame: Frame) -> Value:
         """`hk.without_apply_rng(pair)`, `hk.without_state(pair)`, `hk.with_empty_state(pair)`."""
         pair = args.get(0, "f")
         if not isinstance(pair, Pair):
@@ -100,13 +98,13 @@ class Roots:
         self.deferred_pairs.append((adapted, frame))
         return adapted
 
-    def is_known_callable(self: Host, value: Value) -> bool:
+    def is_known_callable(self, value: Value) -> bool:
         """Whether the evaluator knows what calling the value does."""
         if isinstance(value, OneOf):
             return any(self.is_known_callable(v) for v in value.options)
         return not isinstance(value, (Unknown, Const, Sequence, Mapping))
 
-    def pair_function(self: Host, pair: Pair, which: str, node: ast.AST, frame: Frame) -> Value:
+    def pair_function(self, pair: Pair, which: str, node: ast.AST, frame: Frame) -> Value:
         """`pair.init` or `pair.apply`; the apply of a multi-transform has the shape of its tree."""
         if which == "init" or not pair.multi:
             return PairFunction(pair, which)
@@ -114,7 +112,7 @@ class Roots:
         return self._map_functions(tree, pair) if tree is not None else UNKNOWN
 
     def _multi_parts(
-        self: Host, pair: Pair, node: ast.AST, frame: Frame
+        self, pair: Pair, node: ast.AST, frame: Frame
     ) -> tuple[Value | None, Value | None]:
         expression = node if isinstance(node, ast.expr) else pair.node
         result, _ = self._in_root(
@@ -125,9 +123,11 @@ class Roots:
             return None, None
         return parts[0], parts[1]
 
-    def _map_functions(self: Host, tree: Value, pair: Pair) -> Value:
+    def _map_functions(self, tree: Value, pair: Pair) -> Value:
         if isinstance(tree, Sequence):
-            return Sequence(tree.kind, [self._map_functions(v, pair) for v in tree.items], tree.open)
+            return Sequence(
+                tree.kind, [self._map_functions(v, pair) for v in tree.items], tree.open
+            )
         if isinstance(tree, Mapping):
             return Mapping({k: self._map_functions(v, pair) for k, v in tree.items.items()})
         if isinstance(tree, Instance) and tree.cls is not None and not self.is_module(tree):
@@ -138,7 +138,7 @@ class Roots:
             return PairFunction(pair, "apply", tree)
         return UNKNOWN
 
-    def pair_parts(self: Host, value: Value) -> list[Value] | None:
+    def pair_parts(self, value: Value) -> list[Value] | None:
         """The two functions of a pair that is unpacked."""
         if not isinstance(value, Pair):
             return None
@@ -150,7 +150,7 @@ class Roots:
     # -- running ----------------------------------------------------------------------------------
 
     def _in_root(
-        self: Host, run: Callable[[], Value], frame: Frame, caller: Frame | None
+        self, run: Callable[[], Value], frame: Frame, caller: Frame | None
     ) -> tuple[Value, list[Effect]]:
         """Run a callable as the body of a root: effects stop here. `caller` is the call that asks.
 
@@ -170,7 +170,7 @@ class Roots:
         return value, effects
 
     def run_root_body(
-        self: Host, function: Value, frame: Frame, node: ast.expr, multi: bool = False
+        self, function: Value, frame: Frame, node: ast.expr, multi: bool = False
     ) -> list[Effect]:
         """Evaluate a function that a root will run, with arguments that are not known.
 
@@ -195,7 +195,7 @@ class Roots:
         _, effects = self._in_root(run, frame, None)
         return effects
 
-    def _leaves(self: Host, tree: Value) -> list[Value]:
+    def _leaves(self, tree: Value) -> list[Value]:
         """The callables in a tree of them."""
         if isinstance(tree, Sequence):
             return [leaf for v in tree.items for leaf in self._leaves(v)]
@@ -205,9 +205,7 @@ class Roots:
             return [leaf for v in tree.attrs.values() for leaf in self._leaves(v)]
         return [tree] if self.is_known_callable(tree) else []
 
-    def run_pair(
-        self: Host, function: PairFunction, args: Args, node: ast.expr, frame: Frame
-    ) -> Value:
+    def run_pair(self, function: PairFunction, args: Args, node: ast.expr, frame: Frame) -> Value:
         """`pair.init(rng, ...)` or `pair.apply(params, [state], [rng], ...)`."""
         pair, which = function.pair, function.which
         slots = slots_of(pair, which)
@@ -245,9 +243,7 @@ class Roots:
             return RunResult([value, Variables(pair, "state", run)], pair, which)
         return value
 
-    def _split_slots(
-        self: Host, slots: list[str], args: Args
-    ) -> tuple[Args, dict[str, Value]]:
+    def _split_slots(self, slots: list[str], args: Args) -> tuple[Args, dict[str, Value]]:
         given = dict(zip(slots, args.positional, strict=False))
         rest = args.positional[len(slots) :]
         keywords = dict(args.keywords)
@@ -261,7 +257,7 @@ class Roots:
         return inputs, given
 
     def _check_unlifted(
-        self: Host,
+        self,
         function: PairFunction,
         params: Value | None,
         effects: list[Effect],
@@ -293,7 +289,7 @@ class Roots:
     # -- arguments --------------------------------------------------------------------------------
 
     def check_arguments(
-        self: Host,
+        self,
         function: PairFunction,
         callee: Value,
         slots: list[str],
@@ -332,10 +328,11 @@ class Roots:
                     which=function.which,
                     problem=problem,
                     expected=f"{function.which}({', '.join([*slots, '*inputs'])})",
+                    exception="TypeError" if missing else _refusal(slots, given),
                 )
             )
 
-    def arity(self: Host, value: Value) -> tuple[int, int | None] | None:
+    def arity(self, value: Value) -> tuple[int, int | None] | None:
         """How few and how many arguments a callable takes (None: any number); None if unknown."""
         if isinstance(value, Function):
             spec = value.node.args
@@ -356,7 +353,7 @@ class Roots:
 
     # -- results ----------------------------------------------------------------------------------
 
-    def misused(self: Host, value: RunResult, node: ast.AST, frame: Frame, problem: str) -> None:
+    def misused(self, value: RunResult, node: ast.AST, frame: Frame, problem: str) -> None:
         """A with-state pair's result is used as one value."""
         self.observe(
             ResultMisuse(
@@ -365,15 +362,13 @@ class Roots:
         )
 
     def check_operand(
-        self: Host, value: Value, node: ast.expr, frame: Frame, other: Value = NONE
+        self, value: Value, node: ast.expr, frame: Frame, other: Value = NONE
     ) -> None:
         """The value stands where one array is wanted."""
         if isinstance(value, RunResult) and not isinstance(other, Sequence):
             self.misused(value, node, frame, "it is used as one value")
 
-    def check_unpacked(
-        self: Host, value: Value, count: int, source: ast.expr, frame: Frame
-    ) -> None:
+    def check_unpacked(self, value: Value, count: int, source: ast.expr, frame: Frame) -> None:
         """The value is unpacked into `count` names."""
         if isinstance(value, RunResult):
             if count != len(value.items):
@@ -401,9 +396,7 @@ class Roots:
 
     # -- lift ---------------------------------------------------------------------------------
 
-    def make_lift(
-        self: Host, symbol: catalog.Symbol, args: Args, node: ast.expr, frame: Frame
-    ) -> Value:
+    def make_lift(self, symbol: catalog.Symbol, args: Args, node: ast.expr, frame: Frame) -> Value:
         """`hk.lift(init)`; a with-state lift also returns an updater."""
         slot = symbol.callables[0] if symbol.callables else None
         init = args.get(0, slot.keyword if slot is not None else "init_fn")
@@ -416,12 +409,12 @@ class Roots:
             return Sequence("tuple", [lift, UNKNOWN])
         return lift
 
-    def run_lift(self: Host, lift: Lift, args: Args, node: ast.expr, frame: Frame) -> Value:
+    def run_lift(self, lift: Lift, args: Args, node: ast.expr, frame: Frame) -> Value:
         """Run a lifted init: its parameters become the outer root's."""
         value = self.call_value(lift.init, args, node, frame)
         return mark_lifted(value)
 
-    def name_of(self: Host, value: Value, frame: Frame) -> str:
+    def name_of(self, value: Value, frame: Frame) -> str:
         """A callable as the reader would name it."""
         for option in options(value):
             if isinstance(option, Function):
@@ -454,6 +447,16 @@ def slots_of(pair: Pair, which: str) -> list[str]:
     if pair.apply_rng:
         slots.append("rng")
     return slots
+
+
+def _refusal(slots: list[str], given: dict[str, Value]) -> str:
+    """What Haiku raises for wrong arguments: it looks at the mappings, then at the key."""
+    state, rng = given.get("state"), given.get("rng")
+    if isinstance(state, Unknown) and (state.is_array or state.is_key):
+        return "TypeError"
+    if "rng" not in slots or (isinstance(rng, Unknown) and rng.is_key):
+        return "TypeError"
+    return "ValueError"
 
 
 def mark_lifted(value: Value) -> Value:

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING
 
+from jaxlint.analysis.core import Core
 from jaxlint.analysis.effects import Effect
 from jaxlint.analysis.frames import Env, Frame
 from jaxlint.analysis.observations import RawSite
@@ -17,13 +18,10 @@ from jaxlint.analysis.values import (
     Function,
     Instance,
     Mapping,
-    RunResult,
     Sequence,
     Symbol,
     Value,
-    Variables,
     derived,
-    options,
     union,
 )
 
@@ -37,22 +35,19 @@ MAX_UNROLLED = 8
 _HANDLERS: dict[type[ast.stmt], Callable[..., bool | None] | None] = {}
 
 
-class Statements:
+class Statements(Core):
     """Part of the Interpreter: `execute` returns whether control goes on to the next statement."""
 
     none: Value = NONE
 
-    if TYPE_CHECKING:
-        from jaxlint.analysis.host import Host
-
-    def execute_block(self: Host, body: list[ast.stmt], frame: Frame) -> bool:
+    def execute_block(self, body: list[ast.stmt], frame: Frame) -> bool:
         """Run statements in order until one of them leaves the block."""
         for statement in body:
             if not self.execute(statement, frame):
                 return False
         return True
 
-    def execute(self: Host, node: ast.stmt, frame: Frame) -> bool:
+    def execute(self, node: ast.stmt, frame: Frame) -> bool:
         """Run one statement."""
         self.steps += 1
         if self.steps > self.max_steps:
@@ -66,19 +61,19 @@ class Statements:
 
     # -- simple statements ----------------------------------------------------------------------
 
-    def _do_Expr(self: Host, node: ast.Expr, frame: Frame) -> None:
+    def _do_Expr(self, node: ast.Expr, frame: Frame) -> None:
         self.evaluate(node.value, frame)
 
-    def _do_Assign(self: Host, node: ast.Assign, frame: Frame) -> None:
+    def _do_Assign(self, node: ast.Assign, frame: Frame) -> None:
         value = self.evaluate(node.value, frame)
         for target in node.targets:
             self.assign(target, value, frame, node.value)
 
-    def _do_AnnAssign(self: Host, node: ast.AnnAssign, frame: Frame) -> None:
+    def _do_AnnAssign(self, node: ast.AnnAssign, frame: Frame) -> None:
         if node.value is not None:
             self.assign(node.target, self.evaluate(node.value, frame), frame, node.value)
 
-    def _do_AugAssign(self: Host, node: ast.AugAssign, frame: Frame) -> None:
+    def _do_AugAssign(self, node: ast.AugAssign, frame: Frame) -> None:
         load = _as_load(node.target)
         old = self.evaluate(load, frame)
         new = self.evaluate(node.value, frame)
@@ -97,50 +92,52 @@ class Statements:
             result = derived(old, new)
         self.assign(node.target, result, frame, node.value)
 
-    def _do_Return(self: Host, node: ast.Return, frame: Frame) -> bool:
+    def _do_Return(self, node: ast.Return, frame: Frame) -> bool:
         value = self.evaluate(node.value, frame) if node.value is not None else NONE
         frame.returns.append(value)
         frame.return_existing.append(set(self.flow.existing))
         return False
 
-    def _do_Raise(self: Host, node: ast.Raise, frame: Frame) -> bool:
+    def _do_Raise(self, node: ast.Raise, frame: Frame) -> bool:
         if node.exc is not None:
             self.evaluate(node.exc, frame)
         return False
 
-    def _do_Break(self: Host, node: ast.Break, frame: Frame) -> bool:
+    def _do_Break(self, node: ast.Break, frame: Frame) -> bool:
         return False
 
-    def _do_Continue(self: Host, node: ast.Continue, frame: Frame) -> bool:
+    def _do_Continue(self, node: ast.Continue, frame: Frame) -> bool:
         return False
 
-    def _do_Assert(self: Host, node: ast.Assert, frame: Frame) -> None:
+    def _do_Assert(self, node: ast.Assert, frame: Frame) -> None:
         self.evaluate(node.test, frame)
 
-    def _do_Delete(self: Host, node: ast.Delete, frame: Frame) -> None:
+    def _do_Delete(self, node: ast.Delete, frame: Frame) -> None:
         for target in node.targets:
             if isinstance(target, ast.Name):
                 frame.env.names.pop(target.id, None)
 
-    def _do_Global(self: Host, node: ast.Global, frame: Frame) -> None:
+    def _do_Global(self, node: ast.Global, frame: Frame) -> None:
         frame.env.globals.update(node.names)
 
-    def _do_Nonlocal(self: Host, node: ast.Nonlocal, frame: Frame) -> None:
+    def _do_Nonlocal(self, node: ast.Nonlocal, frame: Frame) -> None:
         frame.env.nonlocals.update(node.names)
 
-    def _do_Import(self: Host, node: ast.Import, frame: Frame) -> None:
+    def _do_Import(self, node: ast.Import, frame: Frame) -> None:
         self.execute_import(node, frame)
 
-    def _do_ImportFrom(self: Host, node: ast.ImportFrom, frame: Frame) -> None:
+    def _do_ImportFrom(self, node: ast.ImportFrom, frame: Frame) -> None:
         self.execute_import_from(node, frame)
 
     # -- binding ----------------------------------------------------------------------------------
 
-    def bind_name(self: Host, name: str, value: Value, frame: Frame) -> None:
+    def bind_name(self, name: str, value: Value, frame: Frame) -> None:
         """Bind a name in the scope that the frame's declarations say."""
         env = frame.env
         if name in env.globals or name in env.nonlocals:
-            outer = env.find(name) if name in env.globals else (env.parent and env.parent.find(name))
+            outer = (
+                env.find(name) if name in env.globals else (env.parent and env.parent.find(name))
+            )
             if outer is not None:
                 outer.names[name] = union([outer.names[name], value])
                 return
@@ -148,7 +145,7 @@ class Statements:
         frame.passed.discard(name)
 
     def assign(
-        self: Host, target: ast.expr, value: Value, frame: Frame, source: ast.expr | None = None
+        self, target: ast.expr, value: Value, frame: Frame, source: ast.expr | None = None
     ) -> None:
         """Bind a target (name, attribute, subscript, or a pattern of them) to a value."""
         if isinstance(target, ast.Name):
@@ -165,7 +162,7 @@ class Statements:
             self.set_item(owner, self.evaluate(target.slice, frame), value)
 
     def _unpack(
-        self: Host, targets: list[ast.expr], value: Value, frame: Frame, source: ast.expr | None
+        self, targets: list[ast.expr], value: Value, frame: Frame, source: ast.expr | None
     ) -> None:
         starred = next((i for i, t in enumerate(targets) if isinstance(t, ast.Starred)), None)
         if source is not None and starred is None:
@@ -190,7 +187,7 @@ class Statements:
         for target, item in zip(targets[starred + 1 :], items[len(items) - after :], strict=False):
             self.assign(target, item, frame)
 
-    def elements(self: Host, value: Value) -> list[Value] | None:
+    def elements(self, value: Value) -> list[Value] | None:
         """The elements of a sequence of known length, else None."""
         if isinstance(value, Sequence) and not value.open:
             return value.items
@@ -205,7 +202,7 @@ class Statements:
                 return [value.attrs.get(f, UNKNOWN) for f in fields]
         return None
 
-    def set_item(self: Host, owner: Value, index: Value, value: Value) -> None:
+    def set_item(self, owner: Value, index: Value, value: Value) -> None:
         """`owner[index] = value`."""
         if isinstance(owner, Mapping):
             if isinstance(index, Const) and not self.flow.conditional:
@@ -218,14 +215,14 @@ class Statements:
 
     # -- definitions ------------------------------------------------------------------------------
 
-    def _do_FunctionDef(self: Host, node: ast.FunctionDef, frame: Frame) -> None:
+    def _do_FunctionDef(self, node: ast.FunctionDef, frame: Frame) -> None:
         frame.env.names[node.name] = self.decorate(node, self.make_function(node, frame), frame)
         frame.passed.discard(node.name)
 
     _do_AsyncFunctionDef = _do_FunctionDef
 
     def make_function(
-        self: Host, node: FunctionNode, frame: Frame, owner: Class | None = None
+        self, node: FunctionNode, frame: Frame, owner: Class | None = None
     ) -> Function:
         """The function value of a def or lambda, its defaults evaluated here and now."""
         args = node.args
@@ -240,7 +237,7 @@ class Statements:
             self.defined.append(made)
         return made
 
-    def _do_ClassDef(self: Host, node: ast.ClassDef, frame: Frame) -> None:
+    def _do_ClassDef(self, node: ast.ClassDef, frame: Frame) -> None:
         bases = [self.evaluate(b, frame) for b in node.bases]
         bases = [self.class_of_base(b) for b in bases]
         cls = Class(node, frame.file, [b for b in bases if not _is_plain_base(b)])
@@ -269,7 +266,7 @@ class Statements:
 
     # -- branches -----------------------------------------------------------------------------
 
-    def _do_If(self: Host, node: ast.If, frame: Frame) -> bool:
+    def _do_If(self, node: ast.If, frame: Frame) -> bool:
         test = self.evaluate(node.test, frame)
         truth, phases = self.truth(test)
         if truth is not None:
@@ -283,7 +280,7 @@ class Statements:
         )
 
     def _both(
-        self: Host,
+        self,
         frame: Frame,
         then: Callable[[], bool],
         other: Callable[[], bool],
@@ -334,9 +331,7 @@ class Statements:
             changed = [(n, v) for n, v in env_first.items() if env.names.get(n) is not v]
             for name, value in changed:
                 mine = env.names.get(name)
-                env.names[name] = (
-                    value if mine is None else union([value, mine], chosen=by_flag)
-                )
+                env.names[name] = value if mine is None else union([value, mine], chosen=by_flag)
             frame.passed &= passed_first
             flow.existing &= existing_first
             flow.phase = phase_first if phase_first == flow.phase else phase
@@ -349,7 +344,7 @@ class Statements:
             flow.conditional = conditional + undecided
         return first_on or second_on
 
-    def forgive(self: Host, start: int, end: int, groups: set[Hashable]) -> None:
+    def forgive(self, start: int, end: int, groups: set[Hashable]) -> None:
         """Drop the effects in `groups` from the raw sites seen in a stretch of observations."""
         for observation in self.observations[start:end]:
             if isinstance(observation, RawSite):
@@ -357,7 +352,7 @@ class Statements:
                     e for e in observation.effects if (e.kind, e.subject) not in groups
                 ]
 
-    def is_flag_test(self: Host, test: ast.expr, frame: Frame) -> bool:
+    def is_flag_test(self, test: ast.expr, frame: Frame) -> bool:
         """Whether a test reads global state: a module-level name, or what a call returns."""
         for node in ast.walk(test):
             if isinstance(node, ast.Call):
@@ -370,11 +365,11 @@ class Statements:
                         return True
         return False
 
-    def _do_Match(self: Host, node: ast.Match, frame: Frame) -> bool:
+    def _do_Match(self, node: ast.Match, frame: Frame) -> bool:
         self.evaluate(node.subject, frame)
         return self._cases(list(node.cases), frame)
 
-    def _cases(self: Host, cases: list[ast.match_case], frame: Frame) -> bool:
+    def _cases(self, cases: list[ast.match_case], frame: Frame) -> bool:
         if not cases:
             return True
         head, rest = cases[0], cases[1:]
@@ -388,12 +383,13 @@ class Statements:
 
         return self._both(frame, run, lambda: self._cases(rest, frame), None)
 
-    def _do_Try(self: Host, node: ast.Try, frame: Frame) -> bool:
+    def _do_Try(self, node: ast.Try, frame: Frame) -> bool:
         goes_on = self.execute_block(node.body, frame)
         if goes_on:
             goes_on = self.execute_block(node.orelse, frame)
         any_handler = False
         for handler in node.handlers:
+
             def caught(handler: ast.ExceptHandler = handler) -> bool:
                 if handler.name:
                     self.bind_name(handler.name, UNKNOWN, frame)
@@ -409,7 +405,7 @@ class Statements:
 
     _do_TryStar = _do_Try
 
-    def _do_With(self: Host, node: ast.With, frame: Frame) -> bool:
+    def _do_With(self, node: ast.With, frame: Frame) -> bool:
         flow = self.flow
         quiet, scoped = flow.quiet, flow.rng_scoped
         for item in node.items:
@@ -430,7 +426,7 @@ class Statements:
 
     # -- loops ------------------------------------------------------------------------------------
 
-    def _do_For(self: Host, node: ast.For, frame: Frame) -> bool:
+    def _do_For(self, node: ast.For, frame: Frame) -> bool:
         iterable = self.evaluate(node.iter, frame)
         items = self.iterated(iterable)
         start = len(frame.open_draws)
@@ -453,7 +449,7 @@ class Statements:
 
     _do_AsyncFor = _do_For
 
-    def _do_While(self: Host, node: ast.While, frame: Frame) -> bool:
+    def _do_While(self, node: ast.While, frame: Frame) -> bool:
         test = self.evaluate(node.test, frame)
         truth, _ = self.truth(test)
         if truth is False:
@@ -463,7 +459,7 @@ class Statements:
             return False and goes_on
         return self.execute_block(node.orelse, frame)
 
-    def _loop_body(self: Host, body: list[ast.stmt], frame: Frame, start: int) -> bool:
+    def _loop_body(self, body: list[ast.stmt], frame: Frame, start: int) -> bool:
         """A body that may run any number of times: once, joined with not at all."""
         before = len(self.observations)
         result = self._both(frame, lambda: self.execute_block(body, frame), lambda: True, None)
@@ -481,7 +477,9 @@ def _differ(before: dict[str, Value], after: dict[str, Value]) -> bool:
     return len(before) != len(after) or any(before.get(n) is not v for n, v in after.items())
 
 
-_PLAIN_TESTS = frozenset({"isinstance", "len", "callable", "hasattr", "bool", "any", "all", "getattr"})
+_PLAIN_TESTS = frozenset(
+    {"isinstance", "len", "callable", "hasattr", "bool", "any", "all", "getattr"}
+)
 
 
 def _as_load(target: ast.expr) -> ast.expr:

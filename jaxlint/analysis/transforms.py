@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
 
-from jaxlint.analysis.calls import Args
+from jaxlint.analysis.arguments import Args
+from jaxlint.analysis.core import Core
 from jaxlint.analysis.effects import CONSTRUCT, PARAM, RNG, Effect, Step
 from jaxlint.analysis.frames import Flow, Frame
 from jaxlint.analysis.haiku import short
@@ -39,17 +39,16 @@ from jaxlint.catalog import Symbol as CatalogSymbol
 
 SILENT_GROUPS = frozenset({"inline", "host"})
 KEEPS_RESULT = frozenset({"stage", "map", "stage-map", "custom", "inline", "loop"})
+REFUSED_BY_ROOTS = frozenset({"jax.jit", "jax.pmap"})
+"""Transforms whose result hk.transform refuses (haiku/_src/transform.py: check_not_jax_transformed)."""
 STAGES_ONLY = frozenset({"lower", "trace"})
 """Methods of a jitted function that trace it and return something else than its result."""
 
 
-class Transforms:
+class Transforms(Core):
     """Part of the Interpreter: `jax.vmap(f)`, `jax.lax.scan(f, ...)`, `hk.vmap(f)`."""
 
-    if TYPE_CHECKING:
-        from jaxlint.analysis.host import Host
-
-    def is_raw(self: Host, value: Value) -> bool:
+    def is_raw(self, value: Value) -> bool:
         """Whether calling the value applies a raw transform."""
         from jaxlint import catalog
 
@@ -64,9 +63,7 @@ class Transforms:
 
     # -- raw transforms ---------------------------------------------------------------------------
 
-    def call_transform(
-        self: Host, spec: Transform, args: Args, node: ast.expr, frame: Frame
-    ) -> Value:
+    def call_transform(self, spec: Transform, args: Args, node: ast.expr, frame: Frame) -> Value:
         """Call a transform: it returns a callable ("wrap") or runs its callables now ("call")."""
         if spec.form == "wrap":
             return self._wrap(spec, args, node, frame)
@@ -87,11 +84,11 @@ class Transforms:
             return derived(*args.values)
         return TRACED if args.traced else UNKNOWN
 
-    def _wrap(self: Host, spec: Transform, args: Args, node: ast.expr, frame: Frame) -> Value:
+    def _wrap(self, spec: Transform, args: Args, node: ast.expr, frame: Frame) -> Value:
         slot = spec.callables[0]
         callee = args.get(slot.position, slot.keyword)
         if callee is None:
-            if args.open or args.open_keywords and not args.keywords:
+            if args.open or (args.open_keywords and not args.keywords):
                 return UNKNOWN
             # A decorator with options: `@jax.jit(static_argnums=0)`, `@partial(jax.vmap, ...)`.
             return Partial(Symbol(spec.name), [], dict(args.keywords))
@@ -107,14 +104,14 @@ class Transforms:
             self.deferred_calls.append((made, frame, self.flow.copy()))
         return made
 
-    def is_pure_callable(self: Host, value: Value) -> bool:
+    def is_pure_callable(self, value: Value) -> bool:
         """Whether the callable is a pair's pure function."""
         while isinstance(value, (Partial, Transformed)):
             value = value.function if isinstance(value, Partial) else value.callee
         return isinstance(value, PairFunction)
 
     def transformed_attribute(
-        self: Host, value: Transformed, name: str, node: ast.AST, frame: Frame
+        self, value: Transformed, name: str, node: ast.AST, frame: Frame
     ) -> Value:
         """An attribute of a transformed callable: `jit(f).lower`, `custom_vjp(f).defvjp`."""
         if name == "__wrapped__":
@@ -126,14 +123,21 @@ class Transforms:
         return UNKNOWN
 
     def apply_transformed(
-        self: Host, value: Transformed, args: Args, node: ast.expr, frame: Frame
+        self, value: Transformed, args: Args, node: ast.expr, frame: Frame
     ) -> Value:
         """Call `jax.vmap(f)`."""
         value.applied = True
         inputs = self._inputs(value, args)
         spec = value.spec
         result = self.run_raw(
-            spec, value.slot, value.callee, value.callee_node, inputs, value.node, value.frame, frame
+            spec,
+            value.slot,
+            value.callee,
+            value.callee_node,
+            inputs,
+            value.node,
+            value.frame,
+            frame,
         )
         if spec.name in ("jax.value_and_grad", "jax.experimental.sparse.value_and_grad"):
             return Sequence("tuple", [result, TRACED])
@@ -141,7 +145,7 @@ class Transforms:
             return result
         return TRACED if any(v.traced for v in args.values) else UNKNOWN
 
-    def _inputs(self: Host, value: Transformed, args: Args) -> Args:
+    def _inputs(self, value: Transformed, args: Args) -> Args:
         """The arguments as the callee sees them: tracers, but for those declared static."""
         static: set[object] = set()
         for name in value.spec.statics:
@@ -163,16 +167,24 @@ class Transforms:
             positional.append(item if index in static or unmapped else traced(item))
         keywords = {k: v if k in static else traced(v) for k, v in args.keywords.items()}
         return Args(
-            positional, keywords, args.open, args.open_keywords, TRACED, args.nodes, args.keyword_nodes
+            positional,
+            keywords,
+            args.open,
+            args.open_keywords,
+            TRACED,
+            args.nodes,
+            args.keyword_nodes,
         )
 
     def _callables(
-        self: Host, slot: CallableSlot, slots: tuple[CallableSlot, ...], args: Args
+        self, slot: CallableSlot, slots: tuple[CallableSlot, ...], args: Args
     ) -> list[tuple[Value, ast.expr | None]]:
         """The callables in a slot, with their expressions."""
         if slot.keyword == "**":
             named = {s.keyword for s in slots}
-            return [(v, args.keyword_nodes.get(k)) for k, v in args.keywords.items() if k not in named]
+            return [
+                (v, args.keyword_nodes.get(k)) for k, v in args.keywords.items() if k not in named
+            ]
         value = args.get(slot.position, slot.keyword)
         if value is None:
             return []
@@ -188,9 +200,7 @@ class Transforms:
             nodes = list(node.elts)
         return list(zip(value.items, nodes, strict=True))
 
-    def _passed(
-        self: Host, slot: CallableSlot, args: Args, spec: Transform | CatalogSymbol
-    ) -> Args:
+    def _passed(self, slot: CallableSlot, args: Args, spec: Transform | CatalogSymbol) -> Args:
         """What a call-style transform hands to the callable in `slot`."""
         inputs: list[Value] = []
         is_open = args.open
@@ -206,7 +216,7 @@ class Transforms:
             is_open = True
         return Args([traced(v) for v in inputs], {}, is_open, False, TRACED)
 
-    def _passed_item(self: Host, item: Pass, args: Args) -> list[Value]:
+    def _passed_item(self, item: Pass, args: Args) -> list[Value]:
         if item.rest:
             values = args.positional[item.position or 0 :]
         else:
@@ -220,7 +230,7 @@ class Transforms:
         return values
 
     def run_raw(
-        self: Host,
+        self,
         spec: Transform,
         slot: CallableSlot,
         callee: Value,
@@ -260,6 +270,7 @@ class Transforms:
                 effects=impure,
                 phase=flow.phase,
                 context=flow.context,
+                refused=spec.name in REFUSED_BY_ROOTS and id(site) in self.at_root,
             )
             self.blame(observation, callee_node)
             self.observe(observation)
@@ -269,7 +280,7 @@ class Transforms:
         return value
 
     def _run_at(
-        self: Host, callee: Value, inputs: Args, site: ast.expr, site_frame: Frame, frame: Frame
+        self, callee: Value, inputs: Args, site: ast.expr, site_frame: Frame, frame: Frame
     ) -> tuple[Value, list[Effect], list[RawSite]]:
         """Call a transform's callee as from where the transform was made, its effects kept apart."""
         if site_frame is frame:
@@ -281,9 +292,7 @@ class Transforms:
         value = self.call_value(callee, inputs, site, stand_in)
         return value, stand_in.effects, stand_in.open_draws
 
-    def callee_text(
-        self: Host, callee: Value, node: ast.expr | None, frame: Frame
-    ) -> str:
+    def callee_text(self, callee: Value, node: ast.expr | None, frame: Frame) -> str:
         """The callee as the message names it."""
         if node is not None and not isinstance(node, ast.Lambda):
             return frame.file.text(node)
@@ -292,7 +301,7 @@ class Transforms:
 
     # -- blame ------------------------------------------------------------------------------------
 
-    def blame(self: Host, site: RawSite, callee_node: ast.expr | None) -> None:
+    def blame(self, site: RawSite, callee_node: ast.expr | None) -> None:
         """Move the observation to the call that passed the impure callable in, if one did."""
         site.entry = site.frame
         moved = 0
@@ -311,19 +320,18 @@ class Transforms:
                     f"{site.transform.name} traces it" if moved == 0 else "passes it on",
                 ),
             )
+            caller, call = owner.caller, owner.call
             name = _root_name(node)
             value = owner.env.names.get(name) if name is not None else None
-            site.node, site.frame, site.file = owner.call, owner.caller, owner.caller.file
+            site.node, site.frame, site.file = call, caller, caller.file
             site.in_loop = False
-            node = self._argument_of(owner.call, owner.caller, value)
-            frame = owner.caller
+            node = self._argument_of(call, caller, value)
+            frame = caller
             if node is not None:
-                site.callee = owner.caller.file.text(node)
+                site.callee = caller.file.text(node)
             moved += 1
 
-    def _supplier(
-        self: Host, site: RawSite, node: ast.expr | None, frame: Frame
-    ) -> Frame | None:
+    def _supplier(self, site: RawSite, node: ast.expr | None, frame: Frame) -> Frame | None:
         owner = self.passed_frame(node, frame) if node is not None else None
         if owner is not None or site.prefix:
             return owner
@@ -332,7 +340,7 @@ class Transforms:
         owners = [self._supplier_of(effect, active) for effect in site.effects]
         return owners[0] if owners and None not in owners else None
 
-    def _supplier_of(self: Host, effect: Effect, active: list[Frame]) -> Frame | None:
+    def _supplier_of(self, effect: Effect, active: list[Frame]) -> Frame | None:
         """The running call that received the impure callable, through any calls further in."""
         for step in effect.steps():
             owner = step.passed
@@ -350,9 +358,7 @@ class Transforms:
                 return owner  # type: ignore[no-any-return]
         return None
 
-    def _argument_of(
-        self: Host, call: ast.expr, frame: Frame, value: Value | None
-    ) -> ast.expr | None:
+    def _argument_of(self, call: ast.AST, frame: Frame, value: Value | None) -> ast.expr | None:
         """The argument expression by which the caller passed `value`."""
         if not isinstance(call, ast.Call):
             return None
@@ -370,9 +376,7 @@ class Transforms:
 
     # -- lifted transforms ------------------------------------------------------------------------
 
-    def call_lifted(
-        self: Host, symbol: CatalogSymbol, args: Args, node: ast.expr, frame: Frame
-    ) -> Value:
+    def call_lifted(self, symbol: CatalogSymbol, args: Args, node: ast.expr, frame: Frame) -> Value:
         """`hk.vmap(f, ...)`, `hk.scan(f, ...)`: effects go through to the root."""
         self.construct_effect(node, frame, f"uses {short(symbol.name)}")
         if symbol.form == "factory":
@@ -381,7 +385,7 @@ class Transforms:
             slot = symbol.callables[0]
             callee = args.get(slot.position, slot.keyword)
             if callee is None:
-                if args.open or args.open_keywords and not args.keywords:
+                if args.open or (args.open_keywords and not args.keywords):
                     return UNKNOWN
                 return Partial(Symbol(symbol.name), [], dict(args.keywords))
             if not self.is_known_callable(callee):
@@ -413,7 +417,7 @@ class Transforms:
                 branches.append((slot.keyword or "", effects))
                 texts.append(self.callee_text(callee, callee_node, frame))
                 results.append(value)
-                self.merge(frame, effects, draws)
+                self.merge(frame, [e.but(lifted=True) for e in effects], draws)
         self.flow.existing = created
         is_open = args.open_keywords or args.open
         text = ", ".join(texts)
@@ -422,16 +426,17 @@ class Transforms:
             return union(results) if results else UNKNOWN
         return derived(*args.values)
 
-    def _runner(self: Host, callee: Value, inputs: Args, node: ast.expr, frame: Frame):  # type: ignore[no-untyped-def]
+    def _runner(
+        self, callee: Value, inputs: Args, node: ast.expr, frame: Frame
+    ) -> Callable[[], Value]:
         return lambda: self.call_value(callee, inputs, node, frame)
 
-    def apply_lifted(
-        self: Host, value: Lifted, args: Args, node: ast.expr, frame: Frame
-    ) -> Value:
+    def apply_lifted(self, value: Lifted, args: Args, node: ast.expr, frame: Frame) -> Value:
         """Call `hk.vmap(f)`."""
         value.applied = True
         run = self._runner(value.callee, args, value.node, frame)
         result, effects, draws = self.collect(frame, run)
+        effects = [e.but(lifted=True) for e in effects]
         keywords = {k: v for k, v in value.keywords.items() if k != "**"}
         callee = self.callee_text(value.callee, value.callee_node, value.frame)
         self._observe_lifted(
@@ -451,7 +456,7 @@ class Transforms:
         return result
 
     def _observe_lifted(
-        self: Host,
+        self,
         symbol: CatalogSymbol,
         callee: str,
         branches: list[tuple[str, list[Effect]]],
@@ -477,7 +482,7 @@ class Transforms:
 
     # -- what was never applied -----------------------------------------------------------------
 
-    def run_deferred(self: Host) -> None:
+    def run_deferred(self) -> None:
         """Apply, with unknown arguments, the transformed callables that nothing has called."""
         done = 0
         while done < len(self.deferred_calls):

@@ -9,7 +9,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Hashable, Iterator
 from itertools import count
-from typing import TYPE_CHECKING, Any, Union as _Union
+from typing import TYPE_CHECKING, Any
+from typing import Union as _Union
 
 if TYPE_CHECKING:
     from jaxlint.analysis.frames import Env
@@ -463,7 +464,17 @@ class RunResult(Sequence):
 class Transformed(Value):
     """A callable made by a raw transform of `callee` at `node`, such as `jax.vmap(f)`."""
 
-    __slots__ = ("applied", "callee", "callee_node", "file", "frame", "keywords", "node", "slot", "spec")
+    __slots__ = (
+        "applied",
+        "callee",
+        "callee_node",
+        "file",
+        "frame",
+        "keywords",
+        "node",
+        "slot",
+        "spec",
+    )
 
     def __init__(
         self,

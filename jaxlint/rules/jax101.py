@@ -15,8 +15,8 @@ from jaxlint.rules.registry import rule
     "JAX101",
     "haiku-tracer-leak",
     summary="a raw JAX transform over a callable that creates Haiku parameters or changes state",
-    hazards=(Hazard.LEAK, Hazard.SILENT, Hazard.TOLERATED),
-    exceptions=("UnexpectedTracerError",),
+    hazards=(Hazard.LEAK, Hazard.ERROR, Hazard.SILENT, Hazard.TOLERATED),
+    exceptions=("UnexpectedTracerError", "ValueError"),
     replacement="the hk version of the transform, or lift an inner hk.transform",
     observes=RawSite,
 )
@@ -29,6 +29,8 @@ def check(site: RawSite) -> Iterator[Finding]:
 
 def _consequence(site: RawSite, judgement: Judgement) -> str:
     effect = judgement.effect
+    if judgement.hazard is Hazard.ERROR:
+        return f"hk.transform refuses the result of {site.transform.name} (ValueError)"
     if judgement.hazard is Hazard.SILENT:
         return "the update counts once, not once a row"
     if judgement.hazard is Hazard.TOLERATED:

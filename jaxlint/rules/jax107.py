@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from jaxlint.analysis.effects import RNG, Effect, Step, chain_of, span_of
@@ -28,7 +29,8 @@ def check(run: RootRun) -> Iterator[Finding]:
         if pair.without_rng_node is None:
             return
         effect = _drawn(run.effects, "apply")
-        node, file = pair.without_rng_node, pair.file
+        node: ast.AST = pair.without_rng_node
+        file = pair.file
         problem, advice = "hk.without_apply_rng gives it none", "keep the rng argument of apply"
     else:
         none = isinstance(run.rng, Const) and run.rng.value is None
@@ -42,7 +44,8 @@ def check(run: RootRun) -> Iterator[Finding]:
     yield Finding(
         "JAX107",
         "haiku-missing-rng",
-        f"{run.callee!r} {describe_effect(effect)}, and {problem}: Haiku raises ValueError; {advice}",
+        f"{run.callee!r} {describe_effect(effect)}, and {problem}: Haiku raises ValueError; "
+        f"{advice}",
         span_of(node, file),
         Hazard.ERROR,
         chain_of([Step(node, file, problem), *effect.steps()]),

@@ -40,7 +40,14 @@ def check(seen: ResultMisuse) -> Iterator[Finding]:
                 Step(seen.pair.node, seen.pair.file, "the pair is made here"),
             ]
         ),
-        exception="ValueError" if "unpacked" in seen.problem else "TypeError",
+        exception=_exception(seen.problem),
         replacement=advice,
         facts={"which": seen.which, "stateful": seen.pair.stateful, "library": "haiku"},
     )
+
+
+def _exception(problem: str) -> str:
+    """What Python raises for such a use of a tuple or a dict."""
+    if "unpacked" in problem:
+        return "ValueError"
+    return "AttributeError" if "attribute" in problem else "TypeError"

@@ -34,7 +34,7 @@ def check(seen: ApplyArguments) -> Iterator[Finding]:
                 Step(seen.pair.node, seen.pair.file, "the pair is made here"),
             ]
         ),
-        exception="TypeError",
+        exception=seen.exception,
         replacement=seen.expected,
         facts={"which": seen.which, "expected": seen.expected, "library": "haiku"},
     )

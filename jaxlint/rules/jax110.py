@@ -43,8 +43,8 @@ def check(site: LiftedSite) -> Iterator[Finding]:
             yield _finding(
                 site,
                 built,
-                f"the body of {_short(name)} builds a module, whose parameters cannot be created there",
-                "AssertionError" if name != "haiku.fori_loop" else "AssertionError",
+                f"the body of {_short(name)} builds a module: its parameters cannot be created there",
+                "TypeError" if name == "haiku.fori_loop" else "AssertionError",
                 "build the module outside the body",
             )
     elif name in BRANCHES and all(slot != "?" for slot, _ in site.branches):

@@ -42,8 +42,8 @@ def check(site: LiftedSite) -> Iterator[Finding]:
     yield Finding(
         "JAX112",
         "haiku-rng-not-split",
-        f"hk.vmap(split_rng=False) over {site.callee!r}, which {describe_effect(effect)}: every row "
-        f"gets the same numbers; use {advice}",
+        f"hk.vmap(split_rng=False) over {site.callee!r}, which {describe_effect(effect)}: every "
+        f"row gets the same numbers; use {advice}",
         span_of(site.node, site.file),
         Hazard.SILENT,
         chain_of([Step(site.node, site.file, "hk.vmap with split_rng=False"), *effect.steps()]),

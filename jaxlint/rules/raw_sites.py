@@ -30,6 +30,9 @@ _HAZARDS = {
 }
 
 
+_EXCEPTIONS = {Hazard.LEAK: "UnexpectedTracerError", Hazard.ERROR: "ValueError"}
+
+
 @dataclass(frozen=True)
 class Judgement:
     """What one effect means at a site: the rule's code, the hazard and the effect itself."""
@@ -50,6 +53,8 @@ def judge(site: RawSite) -> Judgement | None:
 
     A measured leak or silent loss outranks a code: what happens decides.
     """
+    if site.refused:
+        return Judgement("JAX101", Hazard.ERROR, site.effects[0])
     found = [j for e in site.effects if (j := _judge_effect(e, site)) is not None]
     return min(found, key=lambda j: j.rank) if found else None
 
@@ -72,6 +77,8 @@ def _judge_effect(effect: Effect, site: RawSite) -> Judgement | None:
     if not hazards:
         return None
     worst = min(hazards, key=lambda h: _SEVERITY[h.value])
+    if worst is Hazard.TOLERATED and effect.lifted:
+        return None  # measured: check_jax_usage lets a lifted transform pass under a raw one
     return Judgement(_code(effect, worst), worst, effect)
 
 
@@ -111,7 +118,9 @@ _EFFECT_WORDS = {
 
 def describe_effect(effect: Effect, exists: bool = False) -> str:
     """`creates Haiku parameters (hk.Linear, line 12)`."""
-    words = "reads Haiku parameters" if effect.kind == PARAM and exists else _EFFECT_WORDS[effect.kind]
+    words = (
+        "reads Haiku parameters" if effect.kind == PARAM and exists else _EFFECT_WORDS[effect.kind]
+    )
     step = effect.step
     name = effect.name.replace("haiku.", "hk.") or step.file.text(step.node, 30)
     return f"{words} ({name}, line {getattr(step.node, 'lineno', 1)})"
@@ -138,7 +147,7 @@ def finding_for(site: RawSite, judgement: Judgement, name: str, consequence: str
         span_of(site.node, site.file),
         judgement.hazard,
         chain_of([head, *steps]),
-        exception="UnexpectedTracerError" if judgement.hazard is Hazard.LEAK else None,
+        exception=_EXCEPTIONS.get(judgement.hazard),
         replacement=replacement,
         facts={
             "transform": spec.name,

@@ -1,4 +1,4 @@
-"""The table of rules: filled by the `rule` decorator, read by `jaxlint rules`, `explain` and the docs."""
+"""The table of rules: filled by the `rule` decorator, read by `jaxlint rules` and the docs."""
 
 from __future__ import annotations
 
@@ -27,7 +27,14 @@ class Rule:
     @property
     def family(self) -> str:
         """`haiku` for JAX1xx, `linen` for JAX2xx, and so on."""
-        families = {"1": "haiku", "2": "linen", "3": "interop", "4": "jax", "5": "nnx", "9": "legacy"}
+        families = {
+            "1": "haiku",
+            "2": "linen",
+            "3": "interop",
+            "4": "jax",
+            "5": "nnx",
+            "9": "legacy",
+        }
         return families[self.code[3]]
 
 
@@ -44,7 +51,7 @@ def rule(
     observes: type,
     exceptions: Iterable[str] = (),
 ) -> Callable[[Check], Check]:
-    """Register the decorated function as the check of rule `code` on observations of type `observes`."""
+    """Register the decorated function as the check of `code` on observations of `observes`."""
 
     def register(check: Check) -> Check:
         if code in _RULES:
