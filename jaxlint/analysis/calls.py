@@ -281,7 +281,7 @@ class Calls(Core):
     def annotated(
         self, annotation: ast.expr | None, function: Function, value: Value = UNKNOWN
     ) -> Value:
-        """A parameter of which only the annotation is known: an instance of a module class, if so."""
+        """A parameter of which only the annotation is known: an object of a module class, if so."""
         if annotation is None:
             return value
         return self.annotation_value(annotation, function, value)

@@ -162,9 +162,11 @@ class Classes(Core):
             if not isinstance(base, Class):
                 continue
             for statement in base.node.body:
-                if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
-                    if "ClassVar" not in ast.dump(statement.annotation):
-                        found[statement.target.id] = statement
+                if not isinstance(statement, ast.AnnAssign):
+                    continue
+                target = statement.target
+                if isinstance(target, ast.Name) and not _is_class_variable(statement):
+                    found[target.id] = statement
         return found
 
     def _fill_fields(
@@ -215,7 +217,7 @@ class Classes(Core):
     # -- abstract methods -----------------------------------------------------------------------
 
     def overriding(self, function: Function, receiver: Instance) -> list[tuple[Function, Instance]]:
-        """For an abstract method: what the subclasses of the project make of it, each with a self."""
+        """For an abstract method: what the project's subclasses make of it, each with a self."""
         if receiver.cls is None or not is_abstract(function):
             return []
         found: list[tuple[Function, Instance]] = []
@@ -302,6 +304,10 @@ class Classes(Core):
     def _is_abstract_class(self, cls: Class) -> bool:
         call = self.lookup_class(cls, "__call__")
         return isinstance(call, Function) and is_abstract(call)
+
+
+def _is_class_variable(statement: ast.AnnAssign) -> bool:
+    return "ClassVar" in ast.dump(statement.annotation)
 
 
 def is_abstract(function: Function) -> bool:

@@ -19,7 +19,6 @@ from jaxlint.analysis.frames import Env, Flow, Frame
 from jaxlint.analysis.observations import Observation, RawSite
 from jaxlint.analysis.values import (
     NONE,
-    UNKNOWN,
     Class,
     Function,
     FunctionNode,
@@ -199,7 +198,7 @@ class Core(ABC):
 
     @abstractmethod
     def overriding(self, function: Function, receiver: Instance) -> list[tuple[Function, Instance]]:
-        """For an abstract method: what the subclasses of the project make of it, each with a self."""
+        """For an abstract method: what the project's subclasses make of it, each with a self."""
 
     @abstractmethod
     def stand_in(self, cls: Class) -> Instance:

@@ -125,7 +125,7 @@ class Effect:
 def is_built_since(births: Births, start: int) -> bool:
     """Whether a module is new since `start`: it takes parameters of its own.
 
-    A module that another module's method builds is as new as that module, if the method began since.
+    A module that another module's method builds is as new as that one, if the method began since.
     """
     for built, began in births:
         if began <= start:

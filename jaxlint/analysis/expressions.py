@@ -487,7 +487,7 @@ class Expressions(Core):
         return isinstance(node, ast.Name) and self.passed_frame(node, frame) is not None
 
     def passed_from(self, call: ast.AST | None, frame: Frame) -> Frame | None:
-        """The frame whose caller supplied the callee of `call`, be it called or transformed there."""
+        """The frame whose caller supplied the callee of `call`."""
         if id(call) in self.suppliers:
             return self.suppliers[id(call)]
         return self.passed_frame(call.func, frame) if isinstance(call, ast.Call) else None

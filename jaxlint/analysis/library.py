@@ -313,9 +313,8 @@ def _isinstance(host: Core, args: Args, node: ast.expr, frame: Frame) -> Value:
             isinstance(value, Instance)
             and value.cls is not None
             and isinstance(cls, (Class, Symbol))
-        ):
-            if any(b is cls or b.key() == cls.key() for b in value.cls.mro):
-                return TRUE
+        ) and any(b is cls or b.key() == cls.key() for b in value.cls.mro):
+            return TRUE
     return UNKNOWN
 
 
@@ -438,7 +437,7 @@ def _get(host: Core, args: Args, node: ast.expr, frame: Frame) -> Value:
 
 
 def _pop(host: Core, args: Args, node: ast.expr, frame: Frame) -> Value:
-    container, *rest = args.positional
+    container = args.positional[0]
     if isinstance(container, Mapping):
         return _get(host, args, node, frame)
     if isinstance(container, Sequence) and container.items:

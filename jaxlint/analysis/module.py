@@ -131,7 +131,7 @@ class ModuleFile:
 
     @cached_property
     def global_writes(self) -> frozenset[str]:
-        """Names that some function declares global, and so may change (by text: more is harmless)."""
+        """Names that some function declares global, and so may change (by text)."""
         if "global " not in self.source:
             return frozenset()
         return frozenset(
@@ -207,9 +207,7 @@ def bound_names(statement: ast.stmt) -> list[str]:
     targets: list[ast.expr] = []
     if isinstance(statement, ast.Assign):
         targets = list(statement.targets)
-    elif isinstance(statement, (ast.AnnAssign, ast.AugAssign)) or isinstance(
-        statement, (ast.For, ast.AsyncFor)
-    ):
+    elif isinstance(statement, (ast.AnnAssign, ast.AugAssign, ast.For, ast.AsyncFor)):
         targets = [statement.target]
     names = []
     for target in targets:

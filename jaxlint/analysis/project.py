@@ -75,7 +75,7 @@ class Project:
         return ModuleFile(path, source, tree, name, self, is_package)
 
     def name_of(self, path: str) -> tuple[str, bool]:
-        """The dotted module name of a file by the packages around it, and whether it is a package."""
+        """The dotted module name of a file, by the packages around it; whether it is a package."""
         path = os.path.abspath(path)
         folder, base = os.path.split(path)
         stem = os.path.splitext(base)[0]
@@ -117,7 +117,7 @@ class Project:
         return self._folders[folder]
 
     def find(self, dotted: str, path: str) -> tuple[str, bool] | None:
-        """The file of module `dotted` as imported by the file at `path`, and whether it is a package.
+        """The file of module `dotted` as the file at `path` imports it; whether it is a package.
 
         None for modules of installed libraries and for what does not exist.
         """
@@ -147,7 +147,7 @@ class Project:
         return _module_file(os.path.join(folder, *dotted.split(".")) if dotted else folder)
 
     def reaches(self, path: str, source: str, marker: str) -> bool:
-        """Whether the file, or a project file that it imports, at whatever remove, mentions `marker`."""
+        """Whether the file, or a project file within reach of its imports, mentions `marker`."""
         if marker in source:
             return True
         if self.name_of(path)[0].partition(".")[0] in INSTALLED:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 
 from jaxlint.analysis.arguments import Args
 from jaxlint.analysis.core import Core
@@ -40,7 +41,7 @@ from jaxlint.catalog import Symbol as CatalogSymbol
 SILENT_GROUPS = frozenset({"inline", "host"})
 KEEPS_RESULT = frozenset({"stage", "map", "stage-map", "custom", "inline", "loop"})
 REFUSED_BY_ROOTS = frozenset({"jax.jit", "jax.pmap"})
-"""Transforms whose result hk.transform refuses (haiku/_src/transform.py: check_not_jax_transformed)."""
+"""Transforms whose result hk.transform refuses (haiku/_src/transform.py, its check of `f`)."""
 STAGES_ONLY = frozenset({"lower", "trace"})
 """Methods of a jitted function that trace it and return something else than its result."""
 
@@ -282,7 +283,7 @@ class Transforms(Core):
     def _run_at(
         self, callee: Value, inputs: Args, site: ast.expr, site_frame: Frame, frame: Frame
     ) -> tuple[Value, list[Effect], list[RawSite]]:
-        """Call a transform's callee as from where the transform was made, its effects kept apart."""
+        """Call a transform's callee as from where it was made, its effects kept apart."""
         if site_frame is frame:
             return self.collect(frame, lambda: self.call_value(callee, inputs, site, frame))
         stand_in = Frame(

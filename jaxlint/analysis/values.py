@@ -9,8 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Hashable, Iterator
 from itertools import count
-from typing import TYPE_CHECKING, Any
-from typing import Union as _Union
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
     from jaxlint.analysis.frames import Env
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from jaxlint.catalog import Symbol as CatalogSymbol
     from jaxlint.catalog import Transform
 
-FunctionNode = _Union[ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda]
+FunctionNode: TypeAlias = "ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda"
 
 _serial = count(1)
 
@@ -354,7 +353,7 @@ class Mapping(Value):
 
 
 class OneOf(Value):
-    """One of several values. `chosen` says that the program chooses at run time by an expression."""
+    """One of several values. `chosen`: the program chooses at run time, by an expression."""
 
     __slots__ = ("chosen", "options")
 
@@ -425,7 +424,7 @@ class PairFunction(Value):
 
 
 class Lift(Value):
-    """`hk.lift(init)` and relatives: an init whose parameters are registered with the outer root."""
+    """`hk.lift(init)` and relatives: the init's parameters are registered with the outer root."""
 
     __slots__ = ("init", "lift", "node")
 

@@ -13,7 +13,7 @@ from jaxlint.rules.registry import rule
 @rule(
     "JAX103",
     "haiku-unlifted-transform",
-    summary="a raw JAX transform over a callable that uses Haiku parameters, which works by accident",
+    summary="a raw JAX transform over a callable that uses Haiku parameters: it works by accident",
     hazards=(Hazard.TOLERATED,),
     exceptions=("JaxUsageError",),
     replacement="the hk version of the transform",

@@ -28,8 +28,8 @@ def check(seen: UnliftedInit) -> Iterator[Finding]:
     yield Finding(
         "JAX104",
         "haiku-transform-not-lifted",
-        f"the parameters of {seen.callee!r} are made by an inner init that is not lifted: the outer "
-        f"hk.transform does not hold them and apply makes new ones; wrap the init in {lift}",
+        f"the parameters of {seen.callee!r} are made by an inner init that is not lifted: the "
+        f"outer hk.transform does not hold them and apply makes new ones; wrap the init in {lift}",
         span_of(seen.node, seen.file),
         Hazard.SILENT,
         chain_of([Step(seen.node, seen.file, "inner init, not lifted"), *effect.steps()]),

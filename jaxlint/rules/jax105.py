@@ -45,7 +45,7 @@ def check(seen: OutsideEffect) -> Iterator[Finding]:
 
 
 def _belongs_inside(function: Function | None, rooted: set[int]) -> bool:
-    """Whether the function is meant for the inside of a root: reached by one, or a module's method."""
+    """Whether the function is meant to run in a root: reached by one, or a module's method."""
     if function is None:
         return False
     if id(function.node) in rooted:

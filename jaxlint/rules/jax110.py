@@ -43,7 +43,7 @@ def check(site: LiftedSite) -> Iterator[Finding]:
             yield _finding(
                 site,
                 built,
-                f"the body of {_short(name)} builds a module: its parameters cannot be created there",
+                f"the body of {_short(name)} builds a module, which cannot create parameters there",
                 "TypeError" if name == "haiku.fori_loop" else "AssertionError",
                 "build the module outside the body",
             )
