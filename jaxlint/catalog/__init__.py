@@ -174,7 +174,7 @@ def hazard(
     """What `effect` in a callable of this transform does in `phase` ("init" or "apply").
 
     One of "leak", "leak-at-call", "leak-under-jit" (only where the root itself is jitted),
-    "silent", "error:Name", "error-under-jit:Name", "tolerated", "ok"; None if that was not measured.
+    "silent", "error:Name", "error-under-jit:Name", "tolerated", "ok"; None if not measured.
     `slot` as for `hazards`.
     """
     return hazards(transform_name, slot, library).get(effect, {}).get(phase)

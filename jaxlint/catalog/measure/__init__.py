@@ -67,16 +67,12 @@ def _parser() -> argparse.ArgumentParser:
         description="Measure again, on the installed jax and haiku, what each effect does under "
         "each transform, and compare with the catalog's data. All of it takes some minutes.",
     )
-    parser.add_argument(
-        "only", nargs="*", metavar="TRANSFORM", help="measure only these (jax.vmap)"
-    )
-    parser.add_argument(
-        "--sample", type=int, metavar="N", help="measure N effects, drawn at random"
-    )
-    parser.add_argument("--seed", type=int, default=0, help="what --sample draws with (0)")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes at a time")
-    parser.add_argument("--format", choices=("table", "json"), default="table")
-    parser.add_argument(
-        "--update", action="store_true", help="write what was measured into the data"
-    )
+    add = parser.add_argument
+    add("only", nargs="*", metavar="TRANSFORM", help="measure only these (jax.vmap)")
+    add("--effect", action="append", default=[], metavar="NAME", help="measure only this (rng)")
+    add("--sample", type=int, metavar="N", help="measure N cells, drawn at random")
+    add("--seed", type=int, default=0, help="what --sample draws with (default: 0)")
+    add("--jobs", type=int, default=os.cpu_count() or 1, help="processes at a time")
+    add("--format", choices=("table", "json"), default="table")
+    add("--update", action="store_true", help="write what was measured into the data")
     return parser

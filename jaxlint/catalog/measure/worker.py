@@ -13,8 +13,9 @@ import sys
 from importlib.metadata import version
 from typing import Any
 
-BENCHES_BETWEEN_CLEARS = 8
-"""JAX keeps every compiled program; so many examples are measured before its caches are emptied."""
+
+BENCHES_KEPT = 6
+"""JAX keeps every program that it compiles: after so many examples its caches are emptied."""
 
 
 def versions() -> dict[str, str]:
@@ -30,15 +31,15 @@ def serve(lines: Any, answer: Any) -> None:
     from jaxlint.catalog.measure.example import Example
     from jaxlint.catalog.measure.observe import PHASES, Bench
 
-    current: tuple[str, str] | None = None
+    current: tuple[str, ...] = ()
     bench: Bench | None = None
-    used = 0
+    benches = 0
     for line in lines:
         request = json.loads(line)
-        wanted = (request["transform"], request["slot"])
+        wanted = (request["transform"], request["slot"], request["text"])
         if bench is None or wanted != current:
-            used += 1
-            if used % BENCHES_BETWEEN_CLEARS == 0:
+            benches += 1
+            if benches % BENCHES_KEPT == 0:
                 jax.clear_caches()
             example = Example(request["transform"], request["text"], request["context"])
             bench = Bench(example, request["runs"], request["counted"])
