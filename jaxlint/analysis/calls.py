@@ -200,6 +200,10 @@ class Calls(Core):
         receiver: Value | None,
     ) -> Value:
         """Bind the arguments and evaluate the body."""
+        if self.is_configured:
+            name = f"{function.file.name}.{function.qualified_name}"
+            if name in self.configured_names and isinstance(node, ast.expr):
+                return self.call_symbol(name, args, node, frame)
         names, passed, key = self.bind_arguments(function, args, receiver)
         return self.enter(function, names, passed, frame, node, receiver, key)
 

@@ -47,8 +47,14 @@ class Classes(Core):
         for decorator in reversed(node.decorator_list):
             expression = decorator.func if isinstance(decorator, ast.Call) else decorator
             made = self.evaluate(expression, frame)
-            if isinstance(made, Symbol) and made.name in DATACLASS:
-                cls.dataclass = True
+            if isinstance(made, Symbol):
+                cls.dataclass = cls.dataclass or made.name in DATACLASS
+                continue
+            # The project's own decorator, such as one that registers the class.
+            if expression is not decorator:
+                made = self.evaluate(decorator, frame)
+            if self.is_known_callable(made):
+                self.call_value(made, Args([cls]), expression, frame)
         return cls
 
     def module_identity(self, node: ast.AST, frame: Frame) -> Hashable:

@@ -90,6 +90,12 @@ class Core(ABC):
         self.built: list[Instance] = []
         self.symbol_calls: dict[str, Callable[[Args, ast.expr, Frame], Value]] = {}
         self.parameters: dict[int, Parameters] = {}
+        self.configured_names = frozenset(
+            {*options.effects, *options.roots, *options.wrappers, *options.transforms}
+        )
+        self.is_configured = bool(self.configured_names)
+        self.seen_from: dict[str, list[RawSite]] = {}
+        self.entry: Function | None = None
         self.decorators: set[int] = set()
         self.at_root: set[int] = set()
         self.kept: list[Instance] = []

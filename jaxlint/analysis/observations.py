@@ -30,6 +30,7 @@ class RawSite(Observation):
 
     callee: its source text. effects: each with its chain from the callee's call on.
     drawn_later: the effect by which a key is drawn after the transform in the same root.
+    entry: the function that the analysis entered on its own, since nothing in the file calls it.
     prefix: the steps from the blamed call down to the transform, if the callable was passed in.
     refused: the root that it is given to does not take the result of this transform.
     context: "inside" or "unknown" (an effect outside every root is an OutsideEffect).
@@ -45,7 +46,7 @@ class RawSite(Observation):
     in_loop: bool = False
     refused: bool = False
     prefix: list[Step] = field(default_factory=list)
-    entry: Frame | None = None
+    entry: Function | None = None
 
 
 @dataclass

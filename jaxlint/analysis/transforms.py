@@ -304,7 +304,7 @@ class Transforms(Core):
 
     def blame(self, site: RawSite, callee_node: ast.expr | None) -> None:
         """Move the observation to the call that passed the impure callable in, if one did."""
-        site.entry = site.frame
+        site.entry = self.entry
         moved = 0
         frame, node = site.frame, callee_node
         while moved < 8:

@@ -155,6 +155,11 @@ class Function(Value):
         self.name = getattr(node, "name", "<lambda>")
         self.kind = "plain"  # or "static", "class"
 
+    @property
+    def qualified_name(self) -> str:
+        """The name below its module: `Encoder.encode`."""
+        return f"{self.owner.name}.{self.name}" if self.owner is not None else str(self.name)
+
     def __repr__(self) -> str:
         return f"Function({self.name})"
 

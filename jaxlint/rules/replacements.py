@@ -22,6 +22,11 @@ def replacement_for(site: RawSite, judgement: Judgement) -> str:
     kinds = {e.kind for e in site.effects}
     if site.slot.keyword == "cond_fun":
         return "draw keys and read parameters before the loop and pass them in the carry"
+    if version == "hk.vmap" and any(e.kind == STATE_WRITE and e.traced for e in site.effects):
+        return (
+            "call it once on the merged axes (hk.BatchApply): hk.vmap refuses state that differs "
+            "by row"
+        )
     if version == "hk.vmap":
         return f"use hk.vmap(..., split_rng={_split_rng(site)})"
     if version == "hk.while_loop":
