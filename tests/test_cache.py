@@ -208,3 +208,59 @@ def test_few_indexes_are_kept(folder: Path) -> None:
         cache.save()
     assert len(list((folder / FOLDER).glob("*.json"))) == 8
     assert Cache(FOLDER, Options(max_steps=19)).get("a.py") is not None
+
+
+ABSTRACT = """\
+import haiku as hk
+import jax
+
+
+class Encoder(hk.Module):
+    def encode(self, row):
+        raise NotImplementedError
+
+    def __call__(self, rows):
+        return jax.vmap(self.encode)(rows)
+"""
+CONCRETE = """\
+import haiku as hk
+
+from .base import Encoder
+
+
+class Linear(Encoder):
+    def encode(self, row):
+        return hk.Linear(3)(row)
+"""
+
+
+def test_a_subclass_in_another_file_that_comes_and_goes(
+    folder: Path, run: Run, checked: list[str]
+) -> None:
+    """What a base class does depends on subclasses that it never names."""
+    for name in ("__init__.py", "other.py"):
+        (folder / "pkg").mkdir(exist_ok=True)
+        write(folder / "pkg" / name, "")
+    base = os.path.join("pkg", "base.py")
+    write(folder / base, ABSTRACT)
+    assert run("check", base).status == 0
+    write(folder / "pkg" / "concrete.py", CONCRETE)
+    assert run("check", base).status == 1
+    write(folder / "pkg" / "concrete.py", CONCRETE.replace("hk.Linear(3)(row)", "2 * row"))
+    assert run("check", base).status == 0
+    (folder / "pkg" / "concrete.py").unlink()
+    assert run("check", base).status == 0
+    run("check", base)
+    assert checked == [base] * 4
+
+
+def test_a_relative_import_that_comes_and_goes(folder: Path, run: Run) -> None:
+    (folder / "pkg").mkdir()
+    write(folder / "pkg" / "__init__.py", "")
+    user = os.path.join("pkg", "user.py")
+    write(folder / user, USER.replace("from helper", "from .helper"))
+    assert run("check", user).status == 0
+    write(folder / "pkg" / "helper.py", HELPER)
+    assert run("check", user).status == 1
+    (folder / "pkg" / "helper.py").unlink()
+    assert run("check", user).status == 0
