@@ -22,7 +22,7 @@ def classify_all(images: jax.Array) -> jax.Array:
 
 
 def classify_each(images: jax.Array) -> jax.Array:
-    """Logits, [batch, 3], for `images`, [batch, 4, 4], by a network for each: init is mapped, too."""
+    """Logits, [batch, 3], for `images`, [batch, 4, 4], each by a network of its own."""
     inner = hk.without_apply_rng(hk.transform(classify))
     rngs = hk.next_rng_keys(len(images)) if hk.running_init() else None
     params = hk.lift(jax.vmap(inner.init), name="each")(rngs, images)

@@ -1,0 +1,155 @@
+"""The examples do what their pages say when they are run. One process runs them all."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from doc_files import (
+    BAD,
+    DOCS,
+    EXAMPLES,
+    EXECUTED,
+    GOOD,
+    HERE,
+    PAGES,
+    SILENT,
+    blocks,
+    marks,
+    name,
+    sections,
+)
+
+pytest.importorskip("jax")
+pytest.importorskip("haiku")
+
+MEASURED = {"jax": "0.10.2", "haiku": "0.0.17"}
+"""The versions whose texts the pages quote."""
+
+EXCEPTIONS = {"leak": "UnexpectedTracerError", "tolerated": "JaxUsageError", "silent": None}
+
+WRONG_NUMBERS = {
+    "JAX102": r"different rows: 1 of",
+    "JAX104": r"parameters to train: \[\]",
+    "JAX112": r"different moves: 1 of",
+    "row3_nested_not_lifted": r"modules: \[\]",
+}
+"""By page or example: what is printed where the numbers are wrong, and only there."""
+
+Outcome = dict[str, Any]
+
+IN_HOUSE = DOCS / "in_house" / "train.py"
+
+
+ENVIRONMENT = {
+    "JAX_PLATFORMS": "cpu",
+    "PYTHONPATH": str(HERE / "stubs"),  # the library of docs/in_house
+    # Compiling takes most of the time, and the speed of what is compiled does not matter.
+    "XLA_FLAGS": "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true",
+}
+
+
+@pytest.fixture(scope="module")
+def report() -> dict[str, Any]:
+    """What execute.py reports of all the files."""
+    done = subprocess.run(
+        [sys.executable, str(HERE / "execute.py"), *map(str, [*EXECUTED, IN_HOUSE])],
+        env={**os.environ, **ENVIRONMENT},
+        stdout=subprocess.PIPE,
+        text=True,
+        timeout=600,
+        check=True,
+    )
+    outcomes: dict[str, Any] = json.loads(done.stdout)
+    return outcomes
+
+
+def outcome_of(report: dict[str, Any], path: Path) -> Outcome:
+    outcome: Outcome = report["files"][str(path)]
+    return outcome
+
+
+@pytest.mark.parametrize("path", EXECUTED, ids=name)
+def test_importing_a_file_runs_nothing(path: Path, report: dict[str, Any]) -> None:
+    assert outcome_of(report, path)["imported"] == ""
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in EXECUTED if path not in BAD and not marks(path)], ids=name
+)
+def test_what_is_silent_runs(path: Path, report: dict[str, Any]) -> None:
+    outcome = outcome_of(report, path)
+    assert outcome["failure"] is None, outcome["failure"]["text"]
+    assert path in SILENT or outcome["printed"]
+
+
+@pytest.mark.parametrize("path", [p for p in (*BAD, *EXAMPLES) if marks(p)], ids=name)
+def test_what_is_marked_shows_its_hazard(path: Path, report: dict[str, Any]) -> None:
+    (mark,) = marks(path)
+    failure = outcome_of(report, path)["failure"]
+    expected = mark.exception if mark.hazard == "error" else EXCEPTIONS[mark.hazard]
+    if expected is None:
+        assert failure is None, failure["text"]
+    else:
+        assert failure is not None
+        assert expected in failure["classes"], failure["text"]
+
+
+@pytest.mark.parametrize("example", WRONG_NUMBERS)
+def test_silent_means_wrong_numbers(example: str, report: dict[str, Any]) -> None:
+    if example.startswith("JAX"):
+        bad, good = DOCS / "rules" / example / "bad.py", DOCS / "rules" / example / "good.py"
+    else:
+        bad, good = DOCS / "examples" / f"{example}.py", DOCS / "examples" / "row4_nested_lifted.py"
+    assert re.search(WRONG_NUMBERS[example], outcome_of(report, bad)["printed"])
+    assert not re.search(WRONG_NUMBERS[example], outcome_of(report, good)["printed"])
+
+
+def test_every_silent_hazard_has_its_numbers() -> None:
+    silent = {m.code for path in BAD for m in marks(path) if m.hazard == "silent"}
+    assert silent == {example for example in WRONG_NUMBERS if example.startswith("JAX")}
+
+
+def test_tolerated_means_the_same_numbers(report: dict[str, Any]) -> None:
+    for path in BAD:
+        if [mark.hazard for mark in marks(path)] == ["tolerated"]:
+            bad = outcome_of(report, path)["printed"].splitlines()
+            good = outcome_of(report, path.with_name("good.py"))["printed"].splitlines()
+            assert bad
+            assert bad == good[: len(bad)]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_what_you_see_is_what_is_printed(page: Path, report: dict[str, Any]) -> None:
+    if report["versions"] != MEASURED:
+        pytest.skip(f"the pages quote {MEASURED}, installed are {report['versions']}")
+    outcome = outcome_of(report, page / "bad.py")
+    failure = outcome["failure"]
+    seen = normal(outcome["printed"] + (failure["text"] if failure else ""))
+    quoted = blocks(sections(page)["What you see"], "text")
+    assert quoted
+    for block in quoted:
+        pattern = re.escape(normal(block)).replace(re.escape("..."), ".*?")
+        assert re.search(pattern, seen), f"{block}\nis not in\n{seen}"
+
+
+def normal(shown: str) -> str:
+    """The text on one line, with numbers to three places: the last ones depend on the machine."""
+    shown = re.sub(r"-?\d+\.\d+", lambda match: f"{float(match[0]):.3f}", shown)
+    return " ".join(shown.split())
+
+
+def test_the_in_house_example_runs_into_what_is_marked(report: dict[str, Any]) -> None:
+    failure = outcome_of(report, IN_HOUSE)["failure"]
+    assert failure is not None
+    assert "UnexpectedTracerError" in failure["classes"], failure["text"]
+
+
+def test_all_good_files_are_there() -> None:
+    assert len(GOOD) == len(BAD) == len(PAGES)
