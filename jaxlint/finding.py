@@ -54,7 +54,7 @@ class Edit:
 
 @dataclass(frozen=True)
 class Fix:
-    """A text change that removes the finding. `safe` says that it keeps what the program computes."""
+    """A text change that removes the finding. `safe`: it keeps what the program computes."""
 
     description: str
     edits: tuple[Edit, ...]
