@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
 
 from jaxlint.analysis.values import (
     UNKNOWN,
@@ -34,7 +33,6 @@ PASSABLE = (
 """Values that may be called: an argument that is one of them makes a call worth its own look."""
 
 
-@dataclass
 class Args:
     """The arguments of a call.
 
@@ -42,13 +40,33 @@ class Args:
     rest: what the further arguments are. nodes, keyword_nodes: the expressions, where known.
     """
 
-    positional: list[Value]
-    keywords: dict[str, Value] = field(default_factory=dict)
-    open: bool = False
-    open_keywords: bool = False
-    rest: Value = UNKNOWN
-    nodes: list[ast.expr | None] = field(default_factory=list)
-    keyword_nodes: dict[str, ast.expr] = field(default_factory=dict)
+    __slots__ = (
+        "keyword_nodes",
+        "keywords",
+        "nodes",
+        "open",
+        "open_keywords",
+        "positional",
+        "rest",
+    )
+
+    def __init__(
+        self,
+        positional: list[Value],
+        keywords: dict[str, Value] | None = None,
+        open: bool = False,
+        open_keywords: bool = False,
+        rest: Value = UNKNOWN,
+        nodes: list[ast.expr | None] | None = None,
+        keyword_nodes: dict[str, ast.expr] | None = None,
+    ) -> None:
+        self.positional = positional
+        self.keywords = keywords if keywords is not None else {}
+        self.open = open
+        self.open_keywords = open_keywords
+        self.rest = rest
+        self.nodes = nodes if nodes is not None else []
+        self.keyword_nodes = keyword_nodes if keyword_nodes is not None else {}
 
     def get(self, position: int | None, keyword: str | None) -> Value | None:
         """The argument at `position` or under `keyword`."""
@@ -72,7 +90,10 @@ class Args:
         """Whether one of the arguments is traced."""
         if (self.open or self.open_keywords) and self.rest.traced:
             return True
-        return any(v.traced for v in self.values)
+        for value in self.positional:
+            if value.traced:
+                return True
+        return any(value.traced for value in self.keywords.values())
 
 
 class Parameters:

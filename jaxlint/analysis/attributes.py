@@ -135,12 +135,17 @@ class Attributes(Core):
 
     def library_base(self, cls: Class) -> catalog.Symbol | None:
         """The first library class in the MRO that the catalog knows as a module."""
+        if id(cls) in self.library_bases:
+            return self.library_bases[id(cls)]
+        found = None
         for base in cls.mro:
             if isinstance(base, Symbol):
                 symbol = catalog.symbol(base.name)
                 if symbol is not None and symbol.kind in ("module", "wrapper"):
-                    return symbol
-        return None
+                    found = symbol
+                    break
+        self.library_bases[id(cls)] = found
+        return found
 
     def is_module(self, value: Value) -> bool:
         """Whether the value is a Haiku module (or a class of them)."""

@@ -1,7 +1,7 @@
 """Callers in other files: a raw transform may be right because whoever calls it guards it.
 
 A function that nothing in its own file calls is evaluated as anybody might call it. Before a
-finding is made of that, the rest of the project is asked: if the function's callers there all run it
+finding is made of that, the rest of the project is asked: if the callers there all run it
 behind an init guard, the parameters exist already and the finding would be wrong.
 """
 

@@ -11,7 +11,7 @@ from jaxlint import catalog
 from jaxlint.analysis.arguments import Args
 from jaxlint.analysis.core import Core
 from jaxlint.analysis.effects import CONSTRUCT, Effect, Step
-from jaxlint.analysis.frames import Flow, Frame
+from jaxlint.analysis.frames import Env, Flow, Frame
 from jaxlint.analysis.observations import OutsideEffect
 from jaxlint.analysis.values import (
     UNKNOWN,
@@ -29,7 +29,7 @@ from jaxlint.analysis.values import (
 )
 
 if TYPE_CHECKING:
-    from jaxlint.analysis.module import ModuleFile
+    pass
 
 DATACLASS = frozenset({"dataclasses.dataclass", "chex.dataclass", "flax.struct.dataclass"})
 DATACLASS_BASES = frozenset({"typing.NamedTuple"})
@@ -286,17 +286,24 @@ class Classes(Core):
         self, annotation: ast.expr, owner: Function | Class, value: Value
     ) -> Value:
         """What an annotation tells of an otherwise unknown value: an object of a project class."""
+        scope = owner.scope if isinstance(owner, Function) else owner.file.env
+        key = (id(annotation), id(scope))
+        if key not in self.annotated_as:
+            self.annotated_as[key] = self._annotated_value(annotation, owner, scope)
+        return self.annotated_as[key] or value
+
+    def _annotated_value(
+        self, annotation: ast.expr, owner: Function | Class, scope: Env
+    ) -> Value | None:
         node: ast.expr = annotation
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             try:
                 node = ast.parse(node.value, mode="eval").body
             except (SyntaxError, ValueError):
-                return value
+                return None
         if not isinstance(node, (ast.Name, ast.Attribute)):
-            return value
-        file: ModuleFile = owner.file
-        frame = Frame(file, owner.scope if isinstance(owner, Function) else file.env)
-        made = self.evaluate(node, frame)
+            return None
+        made = self.evaluate(node, Frame(owner.file, scope))
         if isinstance(made, Class) and self.is_module(made) and not self._is_abstract_class(made):
             return self.stand_in(made)
         if isinstance(made, Class) and made.dataclass:
@@ -305,7 +312,7 @@ class Classes(Core):
             symbol = catalog.symbol(made.name)
             if symbol is not None and symbol.kind == "module" and symbol.effects:
                 return Instance(None, symbol, node)
-        return value
+        return None
 
     def _is_abstract_class(self, cls: Class) -> bool:
         call = self.lookup_class(cls, "__call__")

@@ -96,6 +96,8 @@ class Core(ABC):
         self.is_configured = bool(self.configured_names)
         self.seen_from: dict[str, list[RawSite]] = {}
         self.entry: Function | None = None
+        self.library_bases: dict[int, CatalogSymbol | None] = {}
+        self.annotated_as: dict[tuple[int, int], Value | None] = {}
         self.decorators: set[int] = set()
         self.at_root: set[int] = set()
         self.kept: list[Instance] = []

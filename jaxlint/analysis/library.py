@@ -70,7 +70,7 @@ class LibraryCalls(Core):
         if transform is not None:
             return lambda args, node, frame: self.call_transform(transform, args, node, frame)
         if name in options.roots:
-            root = "haiku.transform_with_state"
+            root = "haiku.transform"
             return lambda args, node, frame: self.make_pair(root, args, node, frame)
         if name in options.wrappers or name == IDENTITY:
             return lambda args, node, frame: args.positional[0] if args.positional else UNKNOWN

@@ -247,15 +247,15 @@ class Transforms(Core):
         if group in SILENT_GROUPS:
             return self.call_value(callee, inputs, site, frame)
         before = set(flow.existing)
-        outer = self.suppliers.get(id(site))
+        again, outer = id(site) in self.suppliers, self.suppliers.get(id(site))
         self.suppliers[id(site)] = self.passed_frame(callee_node, site_frame)
         try:
             value, effects, draws = self._run_at(callee, inputs, site, site_frame, frame)
         finally:
-            if outer is None:
-                del self.suppliers[id(site)]
-            else:
+            if again:
                 self.suppliers[id(site)] = outer
+            else:
+                del self.suppliers[id(site)]
         if group != "map" and group != "ad":
             flow.existing = before
         impure = [e for e in effects if e.kind != CONSTRUCT]

@@ -45,19 +45,17 @@ class Value:
 class Unknown(Value):
     """Anything. `is_array` says that it is certainly one array, `is_key` that it is a PRNG key."""
 
-    __slots__ = ("_traced", "is_array", "is_key")
+    __slots__ = ("is_array", "is_key", "traced")
+
+    traced: bool
 
     def __init__(self, traced: bool = False, is_array: bool = False, is_key: bool = False) -> None:
-        self._traced = traced
+        self.traced = traced
         self.is_array = is_array
         self.is_key = is_key
 
-    @property
-    def traced(self) -> bool:
-        return self._traced
-
     def __repr__(self) -> str:
-        return f"Unknown(traced={self._traced}, array={self.is_array}, key={self.is_key})"
+        return f"Unknown(traced={self.traced}, array={self.is_array}, key={self.is_key})"
 
 
 UNKNOWN = Unknown()
@@ -553,4 +551,7 @@ def options(value: Value) -> Iterator[Value]:
 
 def derived(*values: Value) -> Unknown:
     """An unknown result computed from `values`: traced if one of them is."""
-    return TRACED if any(v.traced for v in values) else UNKNOWN
+    for value in values:
+        if value.traced:
+            return TRACED
+    return UNKNOWN
