@@ -42,6 +42,14 @@ class TestCheck:
         assert outcome.out.startswith(f"net.py:{SCAN_LINE}:{SCAN_COLUMN}: JAX101 jax.lax.scan")
         assert outcome.err == ""
 
+    def test_paths_are_relative_in_the_chain_too(self, folder: Path, run: Run) -> None:
+        (folder / "user.py").write_text(USER)
+        (folder / "helper.py").write_text(HELPER)
+        cold, warm = (run("check", "user.py", "--format", "json").out for _ in range(2))
+        [finding] = json.loads(cold)["findings"]
+        assert {link["path"] for link in finding["chain"]} == {"user.py", "helper.py"}
+        assert json.loads(warm)["findings"] == [finding]
+
     def test_nothing(self, folder: Path, run: Run) -> None:
         (folder / "net.py").write_text(CLEAN)
         outcome = run("check", ".")

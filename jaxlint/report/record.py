@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from jaxlint.finding import Diagnostic, Edit, Finding, Fix, Hazard, Link, Span
+from jaxlint.paths import shown
 
 Record = dict[str, Any]
 
@@ -65,7 +66,7 @@ def diagnostic_from(record: Mapping[str, Any]) -> Diagnostic:
 
 def _span_record(span: Span) -> Record:
     return {
-        "path": span.path,
+        "path": shown(span.path),
         "line": span.line,
         "column": span.column,
         "end_line": span.end_line,
