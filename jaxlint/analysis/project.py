@@ -128,15 +128,8 @@ class Project:
         key = (dotted, folder)
         if key not in self._found:
             relative = dotted.replace(".", os.sep)
-            self._found[key] = next(
-                (
-                    hit
-                    for root in self.import_roots(path)
-                    if "site-packages" not in root or folder.startswith(root)
-                    if (hit := _module_file(os.path.join(root, relative)))
-                ),
-                None,
-            )
+            hits = (_module_file(os.path.join(root, relative)) for root in self.import_roots(path))
+            self._found[key] = next((h for h in hits if h and not _is_foreign(h[0], path)), None)
         return self._found[key]
 
     def find_relative(self, level: int, dotted: str, path: str) -> tuple[str, bool] | None:
@@ -252,6 +245,16 @@ _IMPORT = re.compile(
     re.MULTILINE,
 )
 _NAME = re.compile(r"\b(?!as\b)[A-Za-z_]\w*")
+
+
+def _is_foreign(found: str, path: str) -> bool:
+    """Whether `found` is an installed package that the file at `path` is no part of."""
+    mark = f"{os.sep}site-packages{os.sep}"
+    head, mark_found, tail = found.rpartition(mark)
+    if not mark_found:
+        return False
+    package = tail.partition(os.sep)[0]
+    return not os.path.abspath(path).startswith(f"{head}{mark}{package}")
 
 
 def _module_file(stem: str) -> tuple[str, bool] | None:
