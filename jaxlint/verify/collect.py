@@ -13,7 +13,10 @@ from jaxlint.config import Config
 from jaxlint.discovery import find_files
 from jaxlint.finding import Finding, Hazard, Span
 
-LINE = re.compile(r"^(?P<path>[^\s:][^:]*|[A-Za-z]:[^:]+):(?P<line>\d+):(?:(?P<column>\d+):)? *(?P<code>JAX\d{3})\b")
+LINE = re.compile(
+    r"^(?P<path>[^\s:][^:]*|[A-Za-z]:[^:]+):(?P<line>\d+):(?:(?P<column>\d+):)?"
+    r" *(?P<code>JAX\d{3})\b"
+)
 PLACE = re.compile(r"^(?P<path>.+\.pyw?):(?P<line>\d+)(?::(?P<column>\d+))?$")
 
 
@@ -87,9 +90,7 @@ def _from_json(data: object, out: Collected) -> None:
             out.problems.append(f"cannot read a finding of the report: {error!r}")
 
 
-def lint(
-    files: list[str], config: Config, jobs: int, out: Collected
-) -> dict[str, list[Finding]]:
+def lint(files: list[str], config: Config, jobs: int, out: Collected) -> dict[str, list[Finding]]:
     """Findings by path, those under `noqa` too; unreadable files go to `out.problems`."""
     from jaxlint.parallel import check_files
 
@@ -117,9 +118,7 @@ def _add(out: Collected, wanted: list[Wanted], config: Config) -> None:
                 f"{d.path}:{d.line}: {d.message}" for d in result.diagnostics if d.fatal
             ]
         here = [
-            f
-            for f in cache[want.path]
-            if f.span.line == want.line and want.code in (None, f.code)
+            f for f in cache[want.path] if f.span.line == want.line and want.code in (None, f.code)
         ]
         if here:
             out.findings += here

@@ -33,7 +33,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         results, whole = verify(found.findings, settings)
     except ServerFailed as error:
-        return _trouble(f"cannot start: {error}\nTry: python -m pip install 'flake8-jaxlint[verify]'")
+        return _trouble(
+            f"cannot start: {error}\nTry: python -m pip install 'flake8-jaxlint[verify]'"
+        )
     written = write(results, settings, len(found.findings))
     if found.problems or not written:
         return TROUBLE

@@ -17,7 +17,7 @@ def _same(fun: Any = None, /, *_: Any, **kwargs: Any) -> Any:
     """`jit`, `checkpoint` and their like: the function itself."""
     if fun is None:
         return lambda f: _same(f, **kwargs)
-    function = fun if callable(fun) else kwargs.get("fun")
+    function: Any = fun if callable(fun) else kwargs.get("fun")
 
     @functools.wraps(function)
     def call(*args: Any, **kw: Any) -> Any:
@@ -29,7 +29,8 @@ def _same(fun: Any = None, /, *_: Any, **kwargs: Any) -> Any:
 def _leaves(tree: Any) -> list[Any]:
     import jax
 
-    return jax.tree_util.tree_leaves(tree)
+    leaves: list[Any] = jax.tree_util.tree_leaves(tree)
+    return leaves
 
 
 def _row(tree: Any, axis: Any, index: int) -> Any:

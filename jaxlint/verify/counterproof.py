@@ -1,4 +1,4 @@
-"""The counter-proof: the suggested fix, applied to a copy in memory, must make the hazard go away."""
+"""The counter-proof: the suggested fix, applied to a copy in memory, must cure the hazard."""
 
 from __future__ import annotations
 

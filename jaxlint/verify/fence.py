@@ -1,4 +1,4 @@
-"""The fence around a worker: limits on time, memory and files, and refusals of writes, sockets and processes.
+"""The fence around a worker: limits on time, memory, files; no sockets, processes, stray writes.
 
 It stops accidents and careless code, not an adversary: code that calls C through ctypes is only
 held by the kernel's limits.
@@ -78,7 +78,7 @@ def die_with_parent() -> None:
 
 
 def adopt_orphans() -> None:
-    """Make every process that a worker leaves behind a child of this one, so that it can be killed."""
+    """Make every process that a worker leaves behind a child of this one, to be killed by it."""
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(36, 1, 0, 0, 0)
 
@@ -115,9 +115,7 @@ def _lower(what: int, value: int) -> None:
     resource.setrlimit(what, (value, value))
 
 
-def put_up(
-    limits: Limits, scratch: str, cache: str, blocked: Callable[[str], None]
-) -> None:
+def put_up(limits: Limits, scratch: str, cache: str, blocked: Callable[[str], None]) -> None:
     """Install the audit hook: writes only under `scratch`, no sockets, no processes.
 
     `cache` is where JAX keeps compiled programs: only JAX itself may write there. `blocked` is told
@@ -152,9 +150,9 @@ def put_up(
             writes = (isinstance(mode, str) and any(c in mode for c in "wax+")) or (
                 isinstance(flags, int) and flags & WRITE_FLAGS
             )
-            if writes and not busy[0] and "write" not in limits.allow:
-                if not _checked(writable, path, busy):
-                    refuse(f"writing {os.fsdecode(path)}", "write")
+            guarded = writes and not busy[0] and "write" not in limits.allow
+            if guarded and not _checked(writable, path, busy):
+                refuse(f"writing {os.fsdecode(path)}", "write")
         elif event in PROCESS_EVENTS:
             if event in SELF_EVENTS and args and args[0] in own:
                 return
@@ -168,9 +166,9 @@ def put_up(
                 refuse("opening a socket", "net")
         elif event in PATH_EVENTS and not busy[0] and "write" not in limits.allow:
             for path in args[:2]:
-                if isinstance(path, (str, bytes, os.PathLike)):
-                    if not _checked(writable, path, busy):
-                        refuse(f"changing {os.fsdecode(path)} ({event})", "write")
+                named = isinstance(path, (str, bytes, os.PathLike))
+                if named and not _checked(writable, path, busy):
+                    refuse(f"changing {os.fsdecode(path)} ({event})", "write")
 
     sys.addaudithook(hook)
 

@@ -179,7 +179,7 @@ def _bag(names: tuple[str, ...]) -> Any:
     from collections import namedtuple
 
     if names not in _BAGS:
-        _BAGS[names] = namedtuple("Fields", names, rename=True)  # type: ignore[misc]
+        _BAGS[names] = namedtuple("Fields", names, rename=True)
     return _BAGS[names]
 
 

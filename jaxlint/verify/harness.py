@@ -14,9 +14,7 @@ from jaxlint.verify.model import DECISIVE
 from jaxlint.verify.own_calls import _leaks, replay
 
 
-def run_command(
-    command: tuple[str, ...], user: UserCode, bench: Bench, seen: watch.Watch
-) -> None:
+def run_command(command: tuple[str, ...], user: UserCode, bench: Bench, seen: watch.Watch) -> None:
     """Run `command` (python, pytest, or a Python script) in this process. Raises Enough."""
     user.install()
     bench.evidence.ran = " ".join(command)
@@ -34,9 +32,9 @@ def run_command(
         bench.saw(error, "command", inside=len(user.site.raised) > raised)
     finally:
         sys.path[:], sys.argv[:] = path, argv
-    for error in list(user.site.raised[raised:]):
-        if isinstance(error, Exception):
-            bench.saw(error, "command", inside=True)
+    for inside in list(user.site.raised[raised:]):
+        if isinstance(inside, Exception):
+            bench.saw(inside, "command", inside=True)
     _leaks(bench, seen)
     bench.evidence.clean += 1
     if user.site.executed:

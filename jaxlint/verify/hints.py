@@ -9,7 +9,8 @@ MAKERS = {"ones": 0, "zeros": 0, "empty": 0, "full": 0, "ShapeDtypeStruct": 0}
 DRAWERS = {"normal": 1, "uniform": 1, "randint": 1, "bernoulli": 2, "truncated_normal": 3}
 ARRAY_ATTRIBUTES = {
     "shape", "dtype", "ndim", "size", "T", "at", "reshape", "astype", "mean", "sum", "max", "min",
-    "std", "var", "transpose", "ravel", "flatten", "squeeze", "swapaxes", "argmax", "argmin", "copy",
+    "std", "var", "transpose", "ravel", "flatten", "squeeze", "swapaxes", "argmax", "argmin",
+    "copy",
     "dot", "item", "tolist", "any", "all", "cumsum", "prod", "repeat", "real", "imag", "clip",
     "conj", "round", "sort", "take", "trace", "block_until_ready", "nbytes", "itemsize", "mT",
 }  # fmt: skip
@@ -52,7 +53,9 @@ class Use:
     indices: set[int] = field(default_factory=set)
 
 
-def literal_shape(node: ast.AST | None, known: dict[str, int] | None = None) -> tuple[int, ...] | None:
+def literal_shape(
+    node: ast.AST | None, known: dict[str, int] | None = None
+) -> tuple[int, ...] | None:
     """The shape that `node` writes, `known` giving module-level integer constants."""
     known = known or {}
 
@@ -225,7 +228,7 @@ def _arguments(node: ast.Call, out: dict[str, Use]) -> None:
         use = _named(arg, out)
         if use is not None and sizes:
             use.sized = True
-    if node.args and name in ("apply", "apply_fn") or name.endswith("_apply"):
+    if (node.args and name in ("apply", "apply_fn")) or name.endswith("_apply"):
         use = _named(node.args[0], out) if node.args else None
         if use is not None:
             use.params_of.append(node)

@@ -27,7 +27,7 @@ def covers(node: ast.AST, span: Span, lines: list[str]) -> bool:
         return False
     first = lines[span.line - 1] if span.line <= len(lines) else ""
     last = lines[span.end_line - 1] if span.end_line <= len(lines) else ""
-    return (
+    return bool(
         node.col_offset == byte_column(first, span.column)  # type: ignore[attr-defined]
         and node.end_lineno == span.end_line  # type: ignore[attr-defined]
         and node.end_col_offset == byte_column(last, span.end_column)  # type: ignore[attr-defined]
@@ -35,7 +35,7 @@ def covers(node: ast.AST, span: Span, lines: list[str]) -> bool:
 
 
 def flagged_expression(tree: ast.AST, span: Span, lines: list[str]) -> ast.expr | None:
-    """The expression at `span`: the exact one; else the first call that starts there or on its line."""
+    """The expression at `span`: the exact one; else the first call from there on in its line."""
     exact = [n for n in ast.walk(tree) if isinstance(n, ast.expr) and covers(n, span, lines)]
     loaded = [n for n in exact if not isinstance(getattr(n, "ctx", None), (ast.Store, ast.Del))]
     if loaded:
@@ -131,7 +131,7 @@ def statement_lines(tree: ast.AST, span: Span) -> tuple[int, int]:
         if not isinstance(node, ast.stmt) or hasattr(node, "body"):
             continue
         end = node.end_lineno or node.lineno
-        if node.lineno <= span.line and span.end_line <= end:
-            if size is None or end - node.lineno < size:
-                best, size = (node.lineno, end), end - node.lineno
+        holds = node.lineno <= span.line and span.end_line <= end
+        if holds and (size is None or end - node.lineno < size):
+            best, size = (node.lineno, end), end - node.lineno
     return best

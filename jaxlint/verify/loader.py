@@ -65,6 +65,10 @@ class UserCode(importlib.abc.MetaPathFinder):
         self.src = src
         self.others = others
         self.module: ModuleType | None = None
+        self.entry: str | None = None
+        """Another file of the project to start from; the flagged one when None."""
+        self.main: ModuleType | None = None
+        """The module to start from."""
         self.tree: Any = None
         self.found = False
         self._code: CodeType | None = None
@@ -106,11 +110,12 @@ class UserCode(importlib.abc.MetaPathFinder):
         self.forget()
         self.site.reset()
         if self._taken():
-            return self._load_alone()
-        module = importlib.import_module(self.name)
-        if self.module is None:
-            return self._load_alone()
-        return module
+            self.main = self._load_alone()
+            return self.main
+        self.main = importlib.import_module(module_place(self.entry or self.path)[1])
+        if self.module is None and self.entry is None:
+            self.main = self._load_alone()
+        return self.main
 
     def _taken(self) -> bool:
         """Whether the file's name belongs to another module, such as `types` or `haiku`."""

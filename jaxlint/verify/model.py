@@ -1,4 +1,4 @@
-"""The words of the verifier: verdict, plan level, job (what to run), evidence (what was seen), result."""
+"""The words of the verifier: verdict, plan level, job (what to run), evidence, result."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def _plain(value: Any) -> Any:
 
 @dataclass(frozen=True)
 class Seen:
-    """One exception: at which phase, its classes (most derived first), its text, and where it passed.
+    """One exception: its phase, its classes (most derived first), its text, where it passed.
 
     `frames` are (path, line, function) of its traceback and its causes' tracebacks; `text` holds
     the messages of the whole chain, since Haiku re-raises a leak under a hint of its own.

@@ -98,7 +98,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     add = parser.add_argument
     add("paths", nargs="*", metavar="PATH", help="files, folders, patterns, or PATH:LINE")
-    add("--from", dest="report", metavar="REPORT", help="a report of flake8 or jaxlint; - for stdin")
+    add(
+        "--from", dest="report", metavar="REPORT", help="a report of flake8 or jaxlint; - for stdin"
+    )
     add("--inputs", action="append", default=[], metavar="TEXT", help="such as 'x=f32[8,28,28,1]'")
     add("--timeout", type=float, metavar="SECONDS", help="for one finding (60)")
     add("--memory", type=int, metavar="MB", help="for one finding (4096)")
@@ -142,7 +144,9 @@ def _inputs(raw: Any) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
     if isinstance(raw, str):
         raw = [raw]
     if not isinstance(raw, list) or not all(isinstance(r, str) for r in raw):
-        raise UsageError("inputs in [tool.jaxlint-verify] must be texts, or a table by file pattern")
+        raise UsageError(
+            "inputs in [tool.jaxlint-verify] must be texts, or a table by file pattern"
+        )
     return (), tuple(raw)
 
 

@@ -6,11 +6,10 @@ import ast
 import sys
 from typing import Any
 
-from jaxlint.verify import errors, places, watch
+from jaxlint.verify import errors, judge, places, watch
 from jaxlint.verify.exercise import Bench, Enough, Root
 from jaxlint.verify.loader import UserCode
 from jaxlint.verify.model import DECISIVE, Evidence
-from jaxlint.verify import judge
 
 
 def import_file(user: UserCode, bench: Bench, seen: watch.Watch) -> bool:
@@ -46,15 +45,29 @@ def _leaks(bench: Bench, seen: watch.Watch) -> None:
         bench.saw(error, f"{where}, used")
 
 
-def run_entries(user: UserCode, bench: Bench, seen: watch.Watch, tree: ast.Module) -> None:
-    """Run every entry that leads to the flagged line, then the calls it made in other ways."""
+def spans(node: ast.AST, line: int) -> bool:
+    """Whether the statement `node` covers `line`."""
+    return isinstance(node, ast.stmt) and node.lineno <= line <= (node.end_lineno or 0)
+
+
+def run_entries(
+    user: UserCode,
+    bench: Bench,
+    seen: watch.Watch,
+    tree: ast.Module,
+    leading: set[str] | None = None,
+) -> None:
+    """Run every entry that leads to the flagged line, then the calls it made in other ways.
+
+    `leading` are the names that lead there when `tree` is another file of the project.
+    """
     finding = bench.finding
     replay(bench, seen, 0)
     out = places.outline(tree)
-    reaching = {name.partition(".")[0] for name in out.reaching(finding.span.line)}
-    reaching |= {n for n in out.reaching(finding.span.line)}
+    names = out.reaching(finding.span.line) if leading is None else out.leading_to(leading)
+    reaching = {name.partition(".")[0] for name in names} | set(names) | (leading or set())
     for name, node in places.entries(tree):
-        inside = node.lineno <= finding.span.line <= (node.end_lineno or 0)  # type: ignore[attr-defined]
+        inside = leading is None and spans(node, finding.span.line)
         uses = places._names(node) & {r.rpartition(".")[2] for r in reaching}
         if not (inside or name in reaching or uses):
             continue
@@ -70,7 +83,7 @@ def run_entries(user: UserCode, bench: Bench, seen: watch.Watch, tree: ast.Modul
 
 def call_entry(user: UserCode, name: str, node: ast.AST) -> Any:
     """Run one entry of `places.entries`."""
-    module = user.module
+    module = user.main
     assert module is not None
     argv, sys.argv = sys.argv, [user.path]
     try:
@@ -124,7 +137,7 @@ def _test_method(cls: Any, method: str) -> Any:
 def replay(
     bench: Bench, seen: watch.Watch, start: int, known: dict[int, int] | None = None
 ) -> None:
-    """Make the recorded init/apply calls again: eagerly, under jit, with sound parameters, checked."""
+    """Make the recorded init/apply calls again: eagerly, under jit, with sound parameters."""
     for pair in list(seen.pairs[start:]):
         if known is not None and known.get(id(pair)) == len(pair.calls):
             continue
@@ -137,6 +150,15 @@ def replay(
         bench.exercise(root)
         if judge.verdict(bench.finding, bench.evidence) in DECISIVE:
             raise Enough
+
+
+def _first_of(build: Any) -> Any:
+    """The function that `hk.multi_transform(build)` runs as its `init`."""
+
+    def function(*args: Any, **kwargs: Any) -> Any:
+        return build()[0](*args, **kwargs)
+
+    return function
 
 
 def at_site(bench: Bench, pair: watch.Pair) -> bool:
@@ -158,10 +180,7 @@ def root_of_calls(pair: watch.Pair) -> Root | None:
         kwargs = {k: v for k, v in call.kwargs.items() if k not in ("rng", "params", "state")}
         function = pair.original
         if pair.kind.startswith("multi"):
-            original = pair.original
-
-            def function(*args: Any, **kw: Any) -> Any:
-                return original()[0](*args, **kw)
+            function = _first_of(pair.original)
 
         kind = "transform" if pair.kind in ("transform", "multi_transform") else pair.kind
         return Root(function, tuple(call.args[skip:]), kwargs, kind, pair.takes_rng)

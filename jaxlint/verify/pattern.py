@@ -35,7 +35,7 @@ def effect(kinds: list[str]) -> Callable[[Any], Any]:
     def body(x: Any) -> Any:
         out = x
         if "param" in kinds or not kinds:
-            out = out * hk.get_parameter("w", (), init=hk.initializers.Constant(2.0))
+            out = out * jnp.sum(hk.get_parameter("w", (3,), init=hk.initializers.Constant(2.0)))
         if "rng" in kinds:
             out = out + jax.random.normal(hk.next_rng_key(), jnp.shape(x))
         if "state-write" in kinds or "state-read" in kinds or "state-create" in kinds:

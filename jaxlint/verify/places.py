@@ -30,9 +30,7 @@ class Outline:
         """The function or lambda that starts at `line` (as `co_firstlineno` counts)."""
         for node in ast.walk(self.tree):
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
-                first = min(
-                    [node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))]
-                )
+                first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
                 if line in (first, node.lineno):
                     return node
         return None
@@ -45,12 +43,15 @@ class Outline:
         wanted |= {name.rpartition(".")[0] for name in around if _dunder(name)}
         if not around:
             wanted = assigned_at(self.tree, line)
+        return self.leading_to(wanted, found)
+
+    def leading_to(self, names: set[str], found: list[str] | None = None) -> list[str]:
+        """`found`, then the definitions that use one of `names`, or use one that does."""
+        wanted, found = set(names), list(found or [])
         seen = set(found)
         for _ in range(8):
             more = [
-                name
-                for name, names in self.used.items()
-                if name not in seen and names & wanted
+                name for name, names in self.used.items() if name not in seen and names & wanted
             ]
             if not more:
                 break
@@ -115,22 +116,24 @@ def entries(tree: ast.Module) -> list[tuple[str, ast.AST]]:
     for node in tree.body:
         if isinstance(node, ast.If) and "__name__" in ast.unparse(node.test):
             out.append(("__main__", node))
+    functions = [n for n in tree.body if isinstance(n, ast.FunctionDef)]
+    for function in functions:
+        fixture = any("fixture" in ast.unparse(d) for d in function.decorator_list)
+        if not required(function) and not fixture:
+            out.append((function.name, function))
+        elif function.name == "main" and required(function) == 1:
+            out.append(("main", function))
     for node in tree.body:
-        if isinstance(node, ast.FunctionDef) and not required(node):
-            if not any("fixture" in ast.unparse(d) for d in node.decorator_list):
-                out.append((node.name, node))
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef) and node.name == "main" and required(node) == 1:
-            out.append(("main", node))
-        if isinstance(node, ast.ClassDef) and node.name.startswith("Test"):
-            for method in node.body:
-                if isinstance(method, ast.FunctionDef) and method.name.startswith("test"):
-                    out.append((f"{node.name}.{method.name}", method))
-        elif isinstance(node, ast.ClassDef) and any("TestCase" in ast.unparse(b) for b in node.bases):
+        if isinstance(node, ast.ClassDef) and _tests(node):
             for method in node.body:
                 if isinstance(method, ast.FunctionDef) and method.name.startswith("test"):
                     out.append((f"{node.name}.{method.name}", method))
     return out
+
+
+def _tests(node: ast.ClassDef) -> bool:
+    """Whether a class holds tests, by pytest's or unittest's custom."""
+    return node.name.startswith("Test") or any("TestCase" in ast.unparse(b) for b in node.bases)
 
 
 def required(node: Def) -> int:

@@ -46,7 +46,7 @@ class Pool:
         root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
         paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
         environment["PYTHONPATH"] = os.pathsep.join(paths)
-        self.log = open(os.path.join(self.scratch, "server.log"), "w+")
+        self.log = open(os.path.join(self.scratch, "server.log"), "w+")  # noqa: SIM115
         self.process = subprocess.Popen(
             [sys.executable, "-m", "jaxlint.verify.server", str(jobs), self.scratch],
             stdin=subprocess.PIPE,
@@ -159,6 +159,8 @@ def ended(one: _Open, event: str, status: int) -> Job | None:
         current.message = death(status)
     levels = one.job.levels
     after = levels[levels.index(current.level) + 1 :] if current.level in levels else ()
+    if not current.ran:  # it did not survive its import: only a slice can
+        after = tuple(name for name in after if name != Level.SYNTHESISED.value)
     if not after or event == "timeout" or one.tries >= len(Level):
         return None
     return replace(one.job, levels=after)
@@ -188,7 +190,9 @@ def result(one: _Open) -> Result:
     if not judged:
         return Result(finding, Verdict.UNREACHED, one.level or "synthesised", message="did not run")
     order = [level.value for level in Level]
-    ranked = sorted(judged, key=lambda item: (_weight(item[0], item[1]), order.index(item[1].level)))
+    ranked = sorted(
+        judged, key=lambda item: (_weight(item[0], item[1]), order.index(item[1].level))
+    )
     verdict, evidence = ranked[0]
     exception, message = judge.headline(finding, evidence)
     return Result(

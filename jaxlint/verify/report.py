@@ -1,4 +1,4 @@
-"""The table: one row a finding, a summary with its denominator, and the long form of one finding."""
+"""The table: one row a finding, a summary with its denominator, one finding at length."""
 
 from __future__ import annotations
 
@@ -45,7 +45,16 @@ def row(number: int, result: Result) -> tuple[str, ...]:
         what = f"{result.exception}: {what}"
     cured = {True: "yes", False: "no", None: "-"}[result.cured]
     place = f"{shown(finding.span.path)}:{finding.span.line}"
-    return (str(number), place, finding.code, claimed, result.verdict.value, result.level, what, cured)
+    return (
+        str(number),
+        place,
+        finding.code,
+        claimed,
+        result.verdict.value,
+        result.level,
+        what,
+        cured,
+    )
 
 
 def summary(results: Sequence[Result], total: int | None = None) -> str:
@@ -69,9 +78,7 @@ def summary(results: Sequence[Result], total: int | None = None) -> str:
 NOTE = "NOT_REPRODUCED and the verdicts below it do not mean that the code is safe."
 
 
-def write_table(
-    results: Sequence[Result], out: TextIO, total: int | None = None
-) -> None:
+def write_table(results: Sequence[Result], out: TextIO, total: int | None = None) -> None:
     """The finished table and its summary: drawn on a terminal, plain aligned text elsewhere."""
     rows = [row(n, r) for n, r in enumerate(results, 1)]
     if out.isatty():

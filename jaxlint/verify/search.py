@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -75,7 +76,7 @@ def _ranks(guesses: Guesses, text: str) -> Iterator[Guesses]:
     found = re.search(r"axis (-?\d+) is out of bounds for array of dimension (\d)", text)
     if found:
         wanted = [max(int(found.group(1)) + 1, -int(found.group(1)))]
-    if "tuple index out of range" in text or "out of bounds" in text and not wanted:
+    if "tuple index out of range" in text or ("out of bounds" in text and not wanted):
         wanted = [len(a.shape) + 1 for a in _loose(guesses)[:1]]
     for rank in wanted:
         if rank > 5:
@@ -115,10 +116,12 @@ def _resized(guesses: Guesses, one: int, two: int) -> Iterator[Guesses]:
 
 def _broadcast(guesses: Guesses, text: str) -> Iterator[Guesses]:
     """`Incompatible shapes for broadcasting: (4, 8) and (4, 16)`, carry types that differ."""
-    if not re.search(r"[Ii]ncompatible|broadcast|must have|same (?:type|shape)|concat|differ", text):
+    if not re.search(
+        r"[Ii]ncompatible|broadcast|must have|same (?:type|shape)|concat|differ", text
+    ):
         return
     shapes = shapes_in(text)
-    for one, two in zip(shapes, shapes[1:], strict=False):
+    for one, two in itertools.pairwise(shapes):
         if one == two:
             continue
         for a, b in ((one, two), (two, one)):
@@ -169,7 +172,9 @@ def _missing(guesses: Guesses, text: str) -> Iterator[Guesses]:
 
 def _scalars(guesses: Guesses, text: str) -> Iterator[Guesses]:
     """An array where a size or a callable was wanted."""
-    if re.search(r"cannot be interpreted as an integer|only integer scalar|Shapes must be 1D", text):
+    if re.search(
+        r"cannot be interpreted as an integer|only integer scalar|Shapes must be 1D", text
+    ):
         for name, part in guesses.items():
             if isinstance(part, Array) and not part.sure:
                 yield {**guesses, name: Value(SIZE)}
@@ -177,6 +182,10 @@ def _scalars(guesses: Guesses, text: str) -> Iterator[Guesses]:
         for name, part in guesses.items():
             if isinstance(part, Array) and not part.sure:
                 yield {**guesses, name: Value(lambda *a, **_: a[0] if a else None)}
+    if re.search(r"'int' object (?:has no|is not subscr)|no leading axis|should be mapped", text):
+        for name, part in guesses.items():
+            if isinstance(part, Value) and isinstance(part.value, int):
+                yield {**guesses, name: Array(SHAPES[2])}
     if re.search(r"is not iterable|object is not subscriptable", text):
         for name, part in guesses.items():
             if isinstance(part, Value) and isinstance(part.value, int):

@@ -98,7 +98,6 @@ class Server:
 
         with contextlib.suppress(ImportError):
             import haiku
-            import jaxlint.verify.worker
 
             del haiku
         jax.config.update("jax_compilation_cache_dir", self.cache)
@@ -292,7 +291,7 @@ def child(job: Job, pipe: int, scratch: str, cache: str) -> None:
         os.dup2(null, 0)
         os.dup2(out, 1)
         os.dup2(out, 2)
-        sys.stdin, sys.stdout = open(0), open(1, "w", buffering=1)
+        sys.stdin, sys.stdout = open(0), open(1, "w", buffering=1)  # noqa: SIM115
         os.environ["TMPDIR"] = tempfile.tempdir = scratch
         blocked: list[str] = []
 

@@ -81,9 +81,10 @@ class Site:
                 return watched
         elif self.mode == "check":
             self.replaced += 1
-            return function(*map(self._checked, args), **{
-                name: self._checked(value) for name, value in kwargs.items()
-            })
+            return function(
+                *map(self._checked, args),
+                **{name: self._checked(value) for name, value in kwargs.items()},
+            )
         return function(*args, **kwargs)
 
     def _checked(self, value: Any) -> Any:

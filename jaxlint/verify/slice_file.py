@@ -17,7 +17,7 @@ def parse(source: str, path: str) -> ast.Module:
 
 
 class StandIn:
-    """In the place of something that cannot be had: any attribute, call or item gives another one."""
+    """In the place of what cannot be had: any attribute, call or item gives another one."""
 
     def __init__(self, name: str) -> None:
         self.__name__ = name
@@ -84,9 +84,7 @@ def bound(stmt: ast.stmt) -> set[str]:
     if isinstance(stmt, (ast.Import, ast.ImportFrom)):
         return {(a.asname or a.name).partition(".")[0] for a in stmt.names}
     return {
-        n.id
-        for n in ast.walk(stmt)
-        if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+        n.id for n in ast.walk(stmt) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
     }
 
 

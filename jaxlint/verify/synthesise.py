@@ -1,4 +1,4 @@
-"""One parameter to one guess: annotation, default, use in the body, name, shapes seen in the file."""
+"""One parameter to one guess: annotation, default, use in the body, name, shapes in the file."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import inspect
 import json
 import re
 import typing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import resources
 from typing import Any
 
@@ -22,7 +22,7 @@ SHAPES[5] = (2, TIME, SPACE, SPACE, CHANNELS)
 
 @dataclass
 class Setting:
-    """What is known beside the parameter itself: the file's hints, the ranks that its modules want."""
+    """What is known beside the parameter: the file's hints, the ranks that its modules want."""
 
     hints: FileHints = field(default_factory=FileHints)
     image: bool = False
@@ -33,6 +33,8 @@ class Setting:
     """Attention is used: inputs have a time axis."""
     described: dict[str, Array] = field(default_factory=dict)
     """Shapes that the docstring gives."""
+    constructor: bool = False
+    """The parameters are a class's own: sizes rather than data."""
     with_params: bool = False
     """The function takes parameters (and maybe state) of a transformed function."""
     dims: dict[str, int] = field(default_factory=dict)
@@ -74,6 +76,9 @@ def guess(parameter: inspect.Parameter, use: Use, setting: Setting) -> Guess:
         return Value(parameter.default)
     if isinstance(annotated, Array) and annotated.sure:
         return annotated
+    if is_array(parameter.annotation) and not keyish(name):
+        fill = "ones" if tail(name, "mask") else ""
+        return replace(_array(name, use, setting), fill=fill)
     structured = from_use(name, use, setting)
     if structured is not None:
         return structured
@@ -256,9 +261,7 @@ def from_use(name: str, use: Use, setting: Setting) -> Guess | None:
     if use.keys:
         return Struct("dict", {k: from_name(k, Use(), setting) for k in sorted(use.keys)})
     if use.attributes:
-        return Struct(
-            "fields", {k: from_name(k, Use(), setting) for k in sorted(use.attributes)}
-        )
+        return Struct("fields", {k: from_name(k, Use(), setting) for k in sorted(use.attributes)})
     if use.called:
         return Value(_identity)
     if use.unpacked and not named(name, "key"):
@@ -267,9 +270,20 @@ def from_use(name: str, use: Use, setting: Setting) -> Guess | None:
     return None
 
 
+def is_array(annotation: Any) -> bool:
+    """Whether the annotation says array and no more: `jax.Array`, `jnp.ndarray`, `chex.Array`."""
+    text = annotation if isinstance(annotation, str) else getattr(annotation, "__name__", "")
+    return text.strip("'\"").rpartition(".")[2] in ("Array", "ndarray", "ArrayLike", "DeviceArray")
+
+
+def keyish(name: str) -> bool:
+    """Whether `name` is a random key's."""
+    return named(name, "key") or (tail(name, "key") and name.endswith(("key", "rng")))
+
+
 def from_name(name: str, use: Use, setting: Setting) -> Guess:
     """A guess from the name, the rank the body needs, and the file's literal shapes."""
-    if named(name, "key") or tail(name, "key") and name.endswith(("key", "rng")):
+    if keyish(name):
         return Key()
     if named(name, "true") or named(name, "false"):
         return Value(named(name, "true"))
@@ -280,6 +294,8 @@ def from_name(name: str, use: Use, setting: Setting) -> Guess:
     if tail(name, "mask"):
         shape = _sized_to(use.rank if use.rank is not None else 2, setting)
         return Array(shape, "float32", fill="ones")
+    if named(name, "ambiguous") and not use.sized and not setting.constructor:
+        return _array(name, use, setting)
     if name in setting.hints.named and not use.sized:
         shape, dtype = setting.hints.named[name]
         return Array(shape, dtype, sure=False)
@@ -292,7 +308,7 @@ def from_name(name: str, use: Use, setting: Setting) -> Guess:
     if tail(name, "rate") and not use.rank:
         return Value(0.5)
     sizes = ("heads", "key_size", "count", "vocab", "size", "batch_size")
-    if use.sized and not named(name, "data") or any(tail(name, k) for k in sizes):
+    if (use.sized and not named(name, "data")) or any(tail(name, k) for k in sizes):
         return Value(number(name))
     if name.startswith(("num_", "n_")) and not named(name, "tokens"):
         return Value(number(name))
@@ -304,8 +320,8 @@ def _array(name: str, use: Use, setting: Setting) -> Array:
         rank = 1 if named(name, "vector") else 2
         shape = SHAPES[use.rank if use.rank is not None and use.rank <= 5 else rank]
         return Array(shape[:2] if len(shape) <= 2 else shape, "int32")
-    rank = use.rank
-    if rank is None:
+    rank = use.rank if use.rank is not None else -1
+    if rank < 0:
         rank = 4 if tail(name, "image") or setting.image else 2
         if setting.attends or named(name, "sequence"):
             rank = 3
@@ -315,7 +331,7 @@ def _array(name: str, use: Use, setting: Setting) -> Array:
 
 
 def _sized_to(rank: int, setting: Setting) -> tuple[int, ...]:
-    """A shape of `rank`: one that the file writes, when it writes exactly one such; else the usual."""
+    """A shape of `rank`: the one that the file writes, if it writes just one; else the usual."""
     written = {s for s, dtype in setting.hints.shapes if len(s) == rank and dtype == "float32"}
     if len(written) == 1 and rank > 0:
         shape = written.pop()

@@ -56,7 +56,8 @@ class Pair:
         """The most recent call of `what` ("init" or "apply") that reached the flagged code."""
         calls = [c for c in self.calls if c.what == what]
         reached = [c for c in calls if c.executed]
-        return (reached or calls or [None])[-1]
+        chosen = reached or calls
+        return chosen[-1] if chosen else None
 
 
 class Watch:

@@ -1,4 +1,4 @@
-"""What happens in a forked worker: one job, its levels in order, each as evidence sent as it comes."""
+"""What happens in a forked worker: one job, its levels in order, evidence sent as it comes."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from jaxlint.verify.given import given_inputs
 from jaxlint.verify.harness import run_command
 from jaxlint.verify.loader import UserCode
 from jaxlint.verify.model import DECISIVE, Evidence, Job, Level, Verdict
+from jaxlint.verify.neighbours import run_neighbours
 from jaxlint.verify.pattern import run_pattern
 from jaxlint.verify.synth_run import Synthesis
 
@@ -65,7 +66,7 @@ def run_job(job: Job, tell: Tell, blocked: list[str]) -> None:
     run = _Run(job, source, tell, blocked)
     for level in job.levels:
         left = job.limits.seconds * 0.95 - (time.monotonic() - start)
-        if left < 0.3:
+        if left < 0.3 and job.limits.seconds > 1:
             return
         if not run.suits(level):
             continue
@@ -97,7 +98,7 @@ class _Run:
         if level in (Level.OWN_CALLS.value, Level.SYNTHESISED.value):
             return self.importable
         if level == Level.SLICE.value:
-            return not self.importable
+            return not self.importable or self.job.levels[0] == level
         return True
 
     def in_the_way(self, evidence: Evidence) -> bool:
@@ -151,7 +152,8 @@ class _Run:
             evidence.message = f"MemoryError: {first_line(str(error))}"
         except (Exception, SystemExit) as error:
             evidence.problem = evidence.problem or "inputs"
-            evidence.message = evidence.message or f"{type(error).__name__}: {first_line(str(error))}"
+            said = f"{type(error).__name__}: {first_line(str(error))}"
+            evidence.message = evidence.message or said
         finally:
             user.uninstall()
         evidence.executed = max(evidence.executed, user.site.executed)
@@ -179,6 +181,8 @@ class _Run:
             return
         given = given_inputs(self.job.inputs, tree, user.source, bench.finding.span.line)
         Synthesis(user, bench, seen, tree, given).run()
+        if level == Level.SYNTHESISED.value and not user.site.executed:
+            run_neighbours(user, bench, seen, tree, given)
 
 
 def best(found: list[tuple[Verdict, Evidence]]) -> tuple[Verdict, Evidence] | None:
