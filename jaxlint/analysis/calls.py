@@ -280,7 +280,7 @@ class Calls(Core):
         """What the call returns, from its returns and yields."""
         if frame.yields:
             return Sequence("list", frame.yields, True)
-        return union(frame.returns) if frame.returns else NONE
+        return union(frame.returns, chosen=frame.returns_by_flag) if frame.returns else NONE
 
     def annotated(
         self, annotation: ast.expr | None, function: Function, value: Value = UNKNOWN

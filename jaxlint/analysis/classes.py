@@ -180,7 +180,9 @@ class Classes(Core):
     ) -> None:
         for index, (name, statement) in enumerate(self.dataclass_fields(cls).items()):
             value = args.get(index, name)
-            if value is None:
+            if value is None and (args.open or args.open_keywords):
+                pass  # somebody's object: its fields need not hold their defaults
+            elif value is None:
                 value = self.lookup_class(cls, name)
                 if isinstance(value, Unknown) or statement.value is None:
                     value = None

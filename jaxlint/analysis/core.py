@@ -48,12 +48,13 @@ class BudgetSpent(Exception):
 
 @dataclass
 class Summary:
-    """What a call of a function with certain arguments did."""
+    """What a call of a function with certain arguments did, from `start` on."""
 
     value: Value
     effects: list[Effect]
     draws: list[RawSite]
     existing: set[Hashable]
+    start: float
     kept: tuple[object, ...] = field(default=(), repr=False)
 
 

@@ -37,7 +37,7 @@ class Step(NamedTuple):
     passed: Any = None
 
 
-Births = tuple[tuple[int, int], ...]
+Births = tuple[tuple[float, float], ...]
 Chain = tuple[Step, "Chain | None"]
 
 
@@ -122,7 +122,12 @@ class Effect:
         return other
 
 
-def is_built_since(births: Births, start: int) -> bool:
+def rebased(time: float, start: float, again: float) -> float:
+    """A time after `start` as it is when the same stretch runs again at `again`, in order."""
+    return again + (time - start) * 1e-7 if time > start else time
+
+
+def is_built_since(births: Births, start: float) -> bool:
     """Whether a module is new since `start`: it takes parameters of its own.
 
     A module that another module's method builds is as new as that one, if the method began since.

@@ -43,7 +43,8 @@ class Frame:
     """One call under evaluation.
 
     call: the call expression, in `caller`; both None for an entry of the analysis.
-    receiver: the object whose method runs. passed: parameters that still hold what the caller gave.
+    receiver: the object whose method runs. returns_by_flag: a flag of unknown meaning decides which
+    value is returned. passed: parameters that still hold what the caller gave.
     """
 
     __slots__ = (
@@ -59,6 +60,7 @@ class Frame:
         "receiver",
         "return_existing",
         "returns",
+        "returns_by_flag",
         "yields",
     )
 
@@ -82,6 +84,7 @@ class Frame:
         self.effects: list[Effect] = []
         self.open_draws: list[Any] = []
         self.returns: list[Value] = []
+        self.returns_by_flag = False
         self.return_existing: list[set[Hashable]] = []
         self.yields: list[Value] = []
 
@@ -135,7 +138,7 @@ class Flow:
         self.context = context
         self.conditional = 0
         self.modules: list[Instance] = []
-        self.began: list[int] = []
+        self.began: list[float] = []
         self.root: RootRunToken | None = None
         self.quiet = 0
         self.reserved = False

@@ -18,7 +18,7 @@ from jaxlint.analysis.effects import (
     Effect,
     Step,
     distinct,
-    is_built_since,
+    rebased,
 )
 from jaxlint.analysis.expressions import Expressions
 from jaxlint.analysis.frames import Env, Flow, Frame
@@ -209,7 +209,7 @@ class Interpreter(
             self.memo[full_key] = summary
             effects = summary.effects
         else:
-            effects = [self._seen_again(e) for e in summary.effects]
+            effects = [self._seen_again(e, summary.start) for e in summary.effects]
             flow.existing |= summary.existing
         if summary.effects or summary.draws:
             step = Step(
@@ -227,13 +227,22 @@ class Interpreter(
             self.merge(frame, effects, summary.draws)
         return summary.value
 
-    def _seen_again(self, effect: Effect) -> Effect:
-        """An effect of a call evaluated before, as it is on the present path."""
+    def _seen_again(self, effect: Effect, start: float) -> Effect:
+        """An effect of a call evaluated before (from `start` on), as it is on the present path."""
+        changes: dict[str, object] = {}
+        if any(built > start for built, _ in effect.births):
+            # What that call built, this one builds anew.
+            again = now()
+            changes["births"] = tuple(
+                (rebased(built, start, again), rebased(began, start, again))
+                for built, began in effect.births
+            )
         kind = PARAM if effect.kind == RNG else effect.kind
-        if kind not in (PARAM, STATE_CREATE) or effect.subject is None:
-            return effect
-        exists = (kind, effect.subject) in self.flow.existing
-        return effect if effect.exists == exists else effect.but(exists=exists)
+        if kind in (PARAM, STATE_CREATE) and effect.subject is not None:
+            exists = (kind, effect.subject) in self.flow.existing
+            if effect.exists != exists:
+                changes["exists"] = exists
+        return effect.but(**changes) if changes else effect
 
     def _run_body(
         self,
@@ -290,11 +299,7 @@ class Interpreter(
             after = existing
         flow.existing = after
         value = self.result_of(node, frame)
-        effects = distinct(
-            e.but(built=True) if not e.built and is_built_since(e.births, start) else e
-            for e in frame.effects
-        )
-        return Summary(value, effects, frame.open_draws, after - existing)
+        return Summary(value, distinct(frame.effects), frame.open_draws, after - existing, start)
 
     # -- what a file writes to ----------------------------------------------------------------
 

@@ -82,6 +82,8 @@ class LibraryCalls(Core):
             return lambda args, node, frame: self.call_catalog(symbol, args, node, frame)
         if name in CONTEXTS:
             return lambda args, node, frame: Symbol(f"{name}()")
+        if name in DECORATOR_FACTORIES:
+            return lambda args, node, frame: Symbol(IDENTITY)
         if name in IDENTITY_DECORATORS:
             return lambda args, node, frame: (
                 args.positional[0] if args.positional else Symbol(IDENTITY)
@@ -352,6 +354,32 @@ def _static(host: Core, args: Args, node: ast.expr, frame: Frame) -> Value:
     return value
 
 
+def _replace(host: Core, args: Args, node: ast.expr, frame: Frame) -> Value:
+    """`dataclasses.replace(obj, **changes)`."""
+    old = args.positional[0] if args.positional else UNKNOWN
+    if not isinstance(old, Instance):
+        return UNKNOWN
+    made = Instance(old.cls, old.library, node)
+    host.built.append(made)
+    made.attrs.update(old.attrs)
+    if args.open_keywords:
+        made.attrs = {k: UNKNOWN if isinstance(v, Const) else v for k, v in made.attrs.items()}
+    made.attrs.update(args.keywords)
+    return made
+
+
+def _set_default(host: Core, args: Args, node: ast.expr, frame: Frame) -> Value:
+    container, *rest = args.positional
+    if not (isinstance(container, Mapping) and rest and isinstance(rest[0], Const)):
+        return UNKNOWN
+    default = rest[1] if len(rest) > 1 else NONE
+    known = container.items.get(rest[0].value)
+    if known is None:
+        known = default if container.rest is None else union([container.rest, default])
+        container.items[rest[0].value] = known
+    return known
+
+
 def _namespace(host: Core, args: Args, node: ast.expr, frame: Frame) -> Value:
     made = Instance(None, None, node)
     made.attrs.update(args.keywords)
@@ -528,6 +556,9 @@ _PYTHON: dict[str, Handler] = {
     "container.pop": _pop,
     "container.update": _update,
     "container.copy": _first,
+    "container.setdefault": _set_default,
+    "dataclasses.replace": _replace,
+    "jax.tree_util.Partial": _partial,
 }
 
 IDENTITY_DECORATORS = frozenset(
@@ -543,12 +574,24 @@ IDENTITY_DECORATORS = frozenset(
         "typeguard.typechecked",
         "beartype.beartype",
         "contextlib.contextmanager",
-        "absl.testing.parameterized.parameters",
         "pytest.fixture",
         "chex.assert_max_traces",
         "numba.jit",
     }
 )
+DECORATOR_FACTORIES = frozenset(
+    {
+        "absl.testing.parameterized.parameters",
+        "absl.testing.parameterized.named_parameters",
+        "absl.testing.parameterized.product",
+        "pytest.mark.parametrize",
+        "pytest.mark.skipif",
+        "pytest.mark.slow",
+        "unittest.skip",
+        "unittest.skipIf",
+    }
+)
+"""Functions whose result, whatever they are given, returns the decorated function."""
 ARRAY_MAKERS = frozenset(
     f"jax.numpy.{n}"
     for n in ("ones", "zeros", "full", "array", "asarray", "arange", "linspace", "eye", "ones_like")

@@ -316,7 +316,9 @@ class Statements(Core):
         flow.existing, flow.phase = existing, phase
         groups = self.flag_groups
         by_flag = False
-        if test is not None and (first_effects or middle > before or _differ(names, first[0])):
+        if test is not None and (
+            first_effects or middle > before or not first_on or _differ(names, first[0])
+        ):
             by_flag = self.is_flag_test(test, frame)
         if by_flag:
             self.flag_groups = groups | {(e.kind, e.subject) for e in first_effects}
@@ -326,6 +328,8 @@ class Statements(Core):
             if first_on or not second_on:
                 self.flag_groups = groups
         flow.conditional = conditional
+        if by_flag and not (first_on and second_on):
+            frame.returns_by_flag = True
         if first_on and second_on:
             env_first, passed_first, existing_first, phase_first = first
             changed = [(n, v) for n, v in env_first.items() if env.names.get(n) is not v]
@@ -333,7 +337,10 @@ class Statements(Core):
                 mine = env.names.get(name)
                 env.names[name] = value if mine is None else union([value, mine], chosen=by_flag)
             frame.passed &= passed_first
-            flow.existing &= existing_first
+            if phases == ("init", "apply"):
+                flow.existing |= existing_first  # at apply, what init created is there
+            elif phases != ("apply", "init"):
+                flow.existing &= existing_first
             flow.phase = phase_first if phase_first == flow.phase else phase
             return True
         if first_on:

@@ -7,12 +7,11 @@ from collections.abc import Callable
 
 from jaxlint.analysis.arguments import Args
 from jaxlint.analysis.core import Core
-from jaxlint.analysis.effects import CONSTRUCT, PARAM, RNG, Effect, Step
-from jaxlint.analysis.frames import Flow, Frame
+from jaxlint.analysis.effects import CONSTRUCT, RNG, Effect, Step, is_built_since
+from jaxlint.analysis.frames import Frame
 from jaxlint.analysis.haiku import short
 from jaxlint.analysis.observations import LiftedSite, RawSite
 from jaxlint.analysis.values import (
-    ARRAY,
     TRACED,
     TRACED_ARRAY,
     TRACED_KEY,
@@ -32,6 +31,7 @@ from jaxlint.analysis.values import (
     Unknown,
     Value,
     derived,
+    now,
     options,
     union,
 )
@@ -130,6 +130,8 @@ class Transforms(Core):
         value.applied = True
         inputs = self._inputs(value, args)
         spec = value.spec
+        if self.is_pure_callable(value.callee):
+            return self.call_value(value.callee, inputs, node, frame)
         result = self.run_raw(
             spec,
             value.slot,
@@ -246,9 +248,9 @@ class Transforms(Core):
         group = slot.group or spec.group
         if group in SILENT_GROUPS:
             return self.call_value(callee, inputs, site, frame)
-        before = set(flow.existing)
+        before, start = set(flow.existing), now()
         again, outer = id(site) in self.suppliers, self.suppliers.get(id(site))
-        self.suppliers[id(site)] = self.passed_frame(callee_node, site_frame)
+        self.suppliers[id(site)] = self.passed_frame(callable_in(callee_node), site_frame)
         try:
             value, effects, draws = self._run_at(callee, inputs, site, site_frame, frame)
         finally:
@@ -258,7 +260,7 @@ class Transforms(Core):
                 del self.suppliers[id(site)]
         if group != "map" and group != "ad":
             flow.existing = before
-        impure = [e for e in effects if e.kind != CONSTRUCT]
+        impure = [built_since(e, start) for e in effects if e.kind != CONSTRUCT]
         impure = [e for e in impure if (e.kind, e.subject) not in self.flag_groups]
         if impure and flow.context != "outside":
             observation = RawSite(
@@ -322,7 +324,7 @@ class Transforms(Core):
                 ),
             )
             caller, call = owner.caller, owner.call
-            name = _root_name(node)
+            name = _root_name(callable_in(node))
             value = owner.env.names.get(name) if name is not None else None
             site.node, site.frame, site.file = call, caller, caller.file
             site.in_loop = False
@@ -333,6 +335,7 @@ class Transforms(Core):
             moved += 1
 
     def _supplier(self, site: RawSite, node: ast.expr | None, frame: Frame) -> Frame | None:
+        node = callable_in(node)
         owner = self.passed_frame(node, frame) if node is not None else None
         if owner is not None or site.prefix:
             return owner
@@ -412,8 +415,9 @@ class Transforms(Core):
                     continue
                 inputs = self._passed(slot, args, symbol)
                 run = self._runner(callee, inputs, node, frame)
-                self.flow.existing = set(before)
+                self.flow.existing, start = set(before), now()
                 value, effects, draws = self.collect(frame, run)
+                effects = [built_since(e, start) for e in effects]
                 created |= self.flow.existing
                 branches.append((slot.keyword or "", effects))
                 texts.append(self.callee_text(callee, callee_node, frame))
@@ -506,10 +510,23 @@ class Transforms(Core):
         self.deferred_calls.clear()
 
 
+def callable_in(node: ast.expr | None) -> ast.expr | None:
+    """The callable that an expression wraps: `f` in `functools.partial(f, 1)` or `jax.jit(f)`."""
+    while isinstance(node, ast.Call) and node.args and not isinstance(node.args[0], ast.Starred):
+        node = node.args[0]
+    return node
+
+
 def _root_name(node: ast.expr | None) -> str | None:
     while isinstance(node, (ast.Attribute, ast.Subscript)):
         node = node.value
     return node.id if isinstance(node, ast.Name) else None
+
+
+def built_since(effect: Effect, start: float) -> Effect:
+    """The effect, marked if its module is new since `start`."""
+    built = is_built_since(effect.births, start)
+    return effect if effect.built == built else effect.but(built=built)
 
 
 def traced(value: Value) -> Value:
@@ -537,6 +554,3 @@ def row_of(value: Value) -> Value:
     if isinstance(value, Sequence) and value.kind == "tuple":
         return value
     return TRACED_ARRAY if isinstance(value, Unknown) and value.is_array else TRACED
-
-
-__all__ = ["ARRAY", "PARAM", "Flow", "Transforms", "traced"]

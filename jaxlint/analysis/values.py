@@ -253,7 +253,7 @@ class Instance(Value):
         self.passed: dict[str, Any] = {}
         self.opaque = False
         self.version = 0
-        self.births: tuple[tuple[int, int], ...] = ((now(), 0),)
+        self.births: tuple[tuple[float, float], ...] = ((now(), 0),)
         self.root: Any = None
 
     def key(self) -> Hashable:
