@@ -76,7 +76,10 @@ class _Wrap(ast.NodeTransformer):
 
 def _method(name: str, node: ast.expr) -> ast.expr:
     hook = ast.copy_location(ast.Name(HOOK, ast.Load()), node)
-    return ast.copy_location(ast.Attribute(hook, name, ast.Load()), node)
+    method = ast.copy_location(ast.Attribute(hook, name, ast.Load()), node)
+    # Python takes a method call's line from where its attribute ends: keep the first line.
+    method.end_lineno, method.end_col_offset = node.lineno, node.col_offset
+    return method
 
 
 def instrument(

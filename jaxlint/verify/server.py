@@ -317,13 +317,15 @@ def child(job: Job, pipe: int, scratch: str, cache: str) -> None:
 
 def main() -> int:
     """`python -m jaxlint.verify.server JOBS SCRATCH`, started by the pool."""
-    fence.die_with_parent()
     fence.adopt_orphans()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     server = Server(int(sys.argv[1]), sys.argv[2])
-    server.prepare()
-    server.say(-1, "ready")
-    server.serve()
+    try:
+        server.prepare()
+        server.say(-1, "ready")
+        server.serve()
+    finally:  # the client may be gone: stdin has ended either way
+        shutil.rmtree(sys.argv[2], ignore_errors=True)
     return 0
 
 

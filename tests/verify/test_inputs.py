@@ -113,7 +113,8 @@ def first(guesses: dict[str, Any], text: str) -> str:
         ),
         ("not enough values to unpack (expected 3, got 2)", "x=f32[4,5,8]"),
         (
-            "dot_general requires contracting dimensions to have the same shape, got (8,) and (16,).",
+            "dot_general requires contracting dimensions to have the same shape,"
+            " got (8,) and (16,).",
             "x=f32[4,16]",
         ),
         (

@@ -114,9 +114,8 @@ def test_line_numbers_stay(tmp_path: Path) -> None:
     source, user_path = "\n\nout = inner(\n  1)\n", os.path.abspath("net.py")
     with pytest.raises(ZeroDivisionError) as caught:
         run(source, Span("net.py", 3, 7, 4, 5), inner=lambda x: x / 0)
-    assert [line for path, line, _ in frames(caught.value.__traceback__) if path == user_path] == [
-        3
-    ]
+    seen = frames(caught.value.__traceback__)
+    assert [line for path, line, _ in seen if path == user_path] == [3]
 
 
 def test_a_slice_stands_in_for_what_is_missing(tmp_path: Path) -> None:

@@ -1,0 +1,154 @@
+"""The command as a user runs it: places, reports, inputs, a command to watch, statuses, Ctrl-C."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("haiku")
+
+NET = textwrap.dedent(
+    """
+    import haiku as hk
+    import jax
+    import jax.numpy as jnp
+
+
+    class Net(hk.Module):
+        def __call__(self, x):
+            linear = hk.Linear(x.shape[-1])
+            return jax.lax.scan(lambda c, _: (linear(c), None), x, None, 2)[0]
+
+
+    def forward(x):
+        return Net()(x)
+
+
+    model = hk.transform(forward)
+    """
+)
+LINE = 10
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("project")
+    (folder / "net.py").write_text(NET)
+    (folder / "clean.py").write_text("import jax\n\nprint(jax.__version__)\n")
+    (folder / "test_net.py").write_text(
+        "import jax\nimport numpy as np\nimport net\n\n\n"
+        "def test_shape():\n"
+        "    params = net.model.init(jax.random.PRNGKey(0), np.ones((2, 3), np.float32))\n"
+        "    assert params\n"
+    )
+    return folder
+
+
+def run(project: Path, *words: str, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
+    root = Path(__file__).resolve().parents[2]
+    env = {**os.environ, "PYTHONPATH": str(root)}
+    command = [sys.executable, "-m", "jaxlint.verify", *words]
+    return subprocess.run(
+        command, cwd=project, env=env, input=stdin, capture_output=True, text=True, timeout=300
+    )
+
+
+def findings(done: subprocess.CompletedProcess[str]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(done.stdout)["findings"]
+    return found
+
+
+def test_a_folder(project: Path) -> None:
+    done = run(project, ".", "--format", "json", "--emit-tests", "emitted")
+    assert done.returncode == 1, done.stderr
+    (one,) = findings(done)
+    assert (one["path"], one["line"], one["code"]) == ("net.py", LINE, "JAX101")
+    assert one["verdict"] == "CONFIRMED" and one["plan"] == "synthesised"
+    assert one["exception"] == "UnexpectedTracerError" and one["executed"] >= 1
+    emitted = project / "emitted" / f"test_net_{LINE}_jax101.py"
+    compile(emitted.read_text(), str(emitted), "exec")
+    assert sorted(p.name for p in project.glob("*")) == [
+        "clean.py",
+        "emitted",
+        "net.py",
+        "test_net.py",
+    ]
+
+
+def test_nothing_to_confirm(project: Path) -> None:
+    done = run(project, "clean.py")
+    assert (done.returncode, done.stdout.strip()) == (0, "0 findings")
+
+
+def test_a_report_from_standard_input_and_given_inputs(project: Path) -> None:
+    report = f"./net.py:{LINE}:16: JAX101 something\nother.txt: noise\n"
+    words = ("--from", "-", "--inputs", "x=f32[7,3]", "--format", "json", "--exit-zero")
+    done = run(project, *words, stdin=report)
+    assert done.returncode == 0, done.stderr
+    (one,) = findings(done)
+    assert one["verdict"] == "CONFIRMED" and "x=f32[7,3]" in one["ran"]
+
+
+def test_a_command_is_watched(project: Path) -> None:
+    words = (f"net.py:{LINE}", "--format", "json", "--", "pytest", "-q", "test_net.py")
+    done = run(project, *words)
+    assert done.returncode == 1, done.stderr
+    (one,) = findings(done)
+    assert (one["verdict"], one["plan"]) == ("CONFIRMED", "harness"), one["detail"]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ((), "--from"),
+        (("missing.py",), "no such file"),
+        (("net.py:3",), "nothing is flagged"),
+        (("net.py", "--allow", "everything"), "net, write, subprocess"),
+        (("net.py", "--timeout", "-1"), "positive"),
+        (("--from", "missing.txt"), "missing.txt"),
+        (("net.py", "--"), "nothing after --"),
+    ],
+)
+def test_bad_usage(project: Path, words: tuple[str, ...], said: str) -> None:
+    done = run(project, *words)
+    assert done.returncode == 2
+    assert said in done.stderr
+
+
+def test_ctrl_c_prints_what_is_known(project: Path, tmp_path: Path) -> None:
+    top = "import time\ntime.sleep(100)\n"
+    (tmp_path / "a.py").write_text(NET)
+    (tmp_path / "b.py").write_text(top + NET)
+    root = Path(__file__).resolve().parents[2]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "jaxlint.verify", "--jobs", "2", "a.py", "b.py"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(root)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    server = 0
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+        server = int(children[0]) if children else server
+        if server and Path(f"/proc/{server}/task/{server}/children").read_text().split():
+            break
+        time.sleep(0.05)
+    time.sleep(15)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130, err
+    assert "2 findings" in out and "not run" in out
+    assert not Path(f"/proc/{server}").exists()
