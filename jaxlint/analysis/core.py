@@ -401,6 +401,10 @@ class Core(ABC):
         """An attribute of a transformed callable: `jit(f).lower`, `custom_vjp(f).defvjp`."""
 
     @abstractmethod
+    def lift_by_factory(self, args: Args, node: ast.expr, frame: Frame) -> Value:
+        """`hk.layer_stack(n)(f)`: the symbol, then the callable."""
+
+    @abstractmethod
     def call_lifted(self, symbol: CatalogSymbol, args: Args, node: ast.expr, frame: Frame) -> Value:
         """`hk.vmap(f, ...)`, `hk.scan(f, ...)`: effects go through to the root."""
 

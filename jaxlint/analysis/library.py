@@ -65,6 +65,8 @@ class LibraryCalls(Core):
         python = _PYTHON.get(name)
         if python is not None:
             return lambda args, node, frame: python(self, args, node, frame)
+        if name == "jaxlint.lifted":
+            return self.lift_by_factory
         options = self.options
         transform = catalog.transform(options.transforms.get(name, name))
         if transform is not None:

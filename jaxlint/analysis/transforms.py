@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
-from jaxlint.analysis.arguments import Args
+from jaxlint import catalog
+from jaxlint.analysis.arguments import Args, Parameters
 from jaxlint.analysis.core import Core
 from jaxlint.analysis.effects import CONSTRUCT, RNG, Effect, Step, is_built_since
 from jaxlint.analysis.frames import Frame
@@ -51,8 +52,6 @@ class Transforms(Core):
 
     def is_raw(self, value: Value) -> bool:
         """Whether calling the value applies a raw transform."""
-        from jaxlint import catalog
-
         if isinstance(value, Transformed):
             return value.spec.group not in SILENT_GROUPS
         if isinstance(value, Symbol):
@@ -328,10 +327,12 @@ class Transforms(Core):
             value = owner.env.names.get(name) if name is not None else None
             site.node, site.frame, site.file = call, caller, caller.file
             site.in_loop = False
-            node = self._argument_of(call, caller, value)
+            node = self._argument_of(owner, name)
             frame = caller
             if node is not None:
-                site.callee = caller.file.text(node)
+                site.callee = self.callee_text(value or UNKNOWN, node, caller)
+            elif value is not None:
+                site.callee = self.name_of(value, caller)
             moved += 1
 
     def _supplier(self, site: RawSite, node: ast.expr | None, frame: Frame) -> Frame | None:
@@ -352,31 +353,27 @@ class Transforms(Core):
             for _ in range(8):
                 if owner is None or owner in active:
                     break
-                value = owner.env.names.get(name) if name is not None else None
-                if owner.call is None or owner.caller is None:
+                if owner.caller is None:
                     return None
-                node = self._argument_of(owner.call, owner.caller, value)
+                node = callable_in(self._argument_of(owner, name))
                 name = _root_name(node)
                 owner = self.passed_frame(node, owner.caller)
             if owner is not None and owner in active:
                 return owner  # type: ignore[no-any-return]
         return None
 
-    def _argument_of(self, call: ast.AST, frame: Frame, value: Value | None) -> ast.expr | None:
-        """The argument expression by which the caller passed `value`."""
-        if not isinstance(call, ast.Call):
+    def _argument_of(self, owner: Frame, name: str | None) -> ast.expr | None:
+        """The expression by which the caller of `owner` gave its parameter `name`."""
+        call, function = owner.call, owner.function
+        if not isinstance(call, ast.Call) or function is None or name is None:
             return None
-        expressions = [*call.args, *(k.value for k in call.keywords)]
-        for expression in expressions:
-            base = _root_name(expression)
-            if base is None:
-                continue
-            env = frame.env.find(base)
-            if env is not None and isinstance(expression, ast.Name):
-                if value is not None and env.names[base] is value:
-                    return expression
-        callables = [e for e in expressions if not isinstance(e, (ast.Constant, ast.Starred))]
-        return callables[0] if len(callables) == 1 else None
+        names = Parameters(function.node.args).names
+        if name in names:
+            index = names.index(name) - (owner.receiver is not None)
+            before = call.args[: index + 1]
+            if 0 <= index < len(before) and not any(isinstance(a, ast.Starred) for a in before):
+                return call.args[index]
+        return next((k.value for k in call.keywords if k.arg == name), None)
 
     # -- lifted transforms ------------------------------------------------------------------------
 
@@ -435,6 +432,18 @@ class Transforms(Core):
         self, callee: Value, inputs: Args, node: ast.expr, frame: Frame
     ) -> Callable[[], Value]:
         return lambda: self.call_value(callee, inputs, node, frame)
+
+    def lift_by_factory(self, args: Args, node: ast.expr, frame: Frame) -> Value:
+        """`hk.layer_stack(n)(f)`: the symbol, then the callable."""
+        if len(args.positional) < 2 or not self.is_known_callable(args.positional[1]):
+            return UNKNOWN
+        head, callee = args.positional[:2]
+        symbol = catalog.symbol(head.name) if isinstance(head, Symbol) else None
+        if symbol is None:
+            return UNKNOWN
+        made = Lifted(symbol, callee, args.node(1, None), node, frame, dict(args.keywords))
+        self.deferred_calls.append((made, frame, self.flow.copy()))
+        return made
 
     def apply_lifted(self, value: Lifted, args: Args, node: ast.expr, frame: Frame) -> Value:
         """Call `hk.vmap(f)`."""
