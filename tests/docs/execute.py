@@ -1,7 +1,8 @@
 """Run Python files one after another in this process, so that jax is imported once.
 
 `python execute.py FILE...` prints one JSON object: for each file what a mere import printed, what a
-run as a script printed, and the exception that escaped it (null where none did).
+run as a script printed, and the exception that escaped it (null where none did); and what
+measured.py found and expected.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Any
 
 import haiku as hk
 import jax
+import measured
 
 
 def executed(path: str) -> dict[str, Any]:
@@ -38,8 +40,13 @@ def executed(path: str) -> dict[str, Any]:
 
 def main(paths: list[str]) -> None:
     """Run all files and report."""
-    versions = {"jax": jax.__version__, "haiku": hk.__version__}
-    json.dump({"versions": versions, "files": {path: executed(path) for path in paths}}, sys.stdout)
+    report = {
+        "versions": {"jax": jax.__version__, "haiku": hk.__version__},
+        "files": {path: executed(path) for path in paths},
+        "measured": measured.measured(),
+        "expected": measured.expected(),
+    }
+    json.dump(report, sys.stdout)
 
 
 if __name__ == "__main__":

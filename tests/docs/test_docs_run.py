@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,9 @@ WRONG_NUMBERS = {
 }
 """By page or example: what is printed where the numbers are wrong, and only there."""
 
+TIMEOUT = 600
+"""Seconds."""
+
 Outcome = dict[str, Any]
 
 IN_HOUSE = DOCS / "in_house" / "train.py"
@@ -55,18 +59,40 @@ ENVIRONMENT = {
 }
 
 
-@pytest.fixture(scope="module")
-def report() -> dict[str, Any]:
-    """What execute.py reports of all the files."""
-    done = subprocess.run(
+def execute() -> str:
+    """What execute.py prints of all the files; nothing where it fails (its errors are shown)."""
+    return subprocess.run(
         [sys.executable, str(HERE / "execute.py"), *map(str, [*EXECUTED, IN_HOUSE])],
         env={**os.environ, **ENVIRONMENT},
         stdout=subprocess.PIPE,
         text=True,
-        timeout=600,
-        check=True,
-    )
-    outcomes: dict[str, Any] = json.loads(done.stdout)
+        timeout=TIMEOUT,
+        check=False,
+    ).stdout
+
+
+def execute_once(folder: Path) -> str:
+    """As `execute`, once for all the processes of pytest-xdist: the others wait for the first."""
+    result = folder / "docs-run.json"
+    try:
+        (folder / "docs-run.lock").mkdir()
+    except FileExistsError:
+        deadline = time.monotonic() + TIMEOUT
+        while not result.exists() and time.monotonic() < deadline:
+            time.sleep(0.2)
+        return result.read_text(encoding="utf-8")
+    unfinished = folder / "docs-run.part"
+    unfinished.write_text(execute(), encoding="utf-8")
+    unfinished.rename(result)
+    return result.read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The outcomes, by file."""
+    workers = "PYTEST_XDIST_WORKER" in os.environ
+    printed = execute_once(tmp_path_factory.getbasetemp().parent) if workers else execute()
+    outcomes: dict[str, Any] = json.loads(printed)
     return outcomes
 
 
@@ -143,6 +169,22 @@ def normal(shown: str) -> str:
     """The text on one line, with numbers to three places: the last ones depend on the machine."""
     shown = re.sub(r"-?\d+\.\d+", lambda match: f"{float(match[0]):.3f}", shown)
     return " ".join(shown.split())
+
+
+def test_what_is_said_to_be_measured_is_so(report: dict[str, Any]) -> None:
+    for code, cases in report["expected"].items():
+        section = sections(DOCS / "rules" / code)["Measured"]
+        rows = [
+            line for line in section.splitlines() if line.startswith("| `") or " plain " in line
+        ]
+        shown: set[str] = set()
+        for (words, expected), raised in zip(cases, report["measured"][code]):
+            assert raised == expected, f"{code}: {words}"
+            assert words in " ".join(section.split()), code
+            matching = [row for row in rows if words in row]
+            assert all((expected or "nothing") in row for row in matching), f"{code}: {words}"
+            shown |= set(matching)
+        assert shown == set(rows), f"{code}: no case of {set(rows) - shown}"
 
 
 def test_the_in_house_example_runs_into_what_is_marked(report: dict[str, Any]) -> None:
