@@ -10,13 +10,17 @@ import re
 from dataclasses import dataclass
 from importlib import resources
 
-from jaxlint.finding import Finding, Hazard
+from jaxlint.finding import Finding, Hazard, Span
 from jaxlint.verify.instrument import statement_lines
 from jaxlint.verify.model import Evidence, Level, Seen, Verdict
 
 LEAK_CLASSES = ("UnexpectedTracerError", "TracerArrayConversionError")
 OWN_SEARCH = "verify/synth_run.py"
 TRACED = re.compile(r"when the value leaked was .*? at (.+?):(\d+) traced for")
+NOT_STAGING = {"vmap", "vectorize", "apply_along_axis", "grad", "value_and_grad", "jacfwd"} | {
+    "jacrev", "hessian", "jvp", "vjp", "linearize", "custom_vjp", "custom_jvp", "custom_gradient"
+}  # fmt: skip
+NAMED_LINE = re.compile(r"((?:/|[A-Za-z]:\\)[^\n:]*):(\d+)")
 CONTRACT_CLASS = "JaxUsageError"
 
 
@@ -28,7 +32,17 @@ class Places:
     site: tuple[int, int]
     """First and last line of the flagged statement."""
     functions: tuple[tuple[str, int, int], ...]
-    """Name, first and last line of the functions that the chain and the flagged code name."""
+    """File, first and last line of the functions that the chain and the flagged code name."""
+
+    def hold(self, path: str, line: int) -> bool:
+        """Whether `line` of `path` is in the flagged statement or one of the functions."""
+        if _same(path, self.path) and self.site[0] <= line <= self.site[1]:
+            return True
+        return self.in_function(path, line)
+
+    def in_function(self, path: str, line: int) -> bool:
+        """Whether `line` of `path` is in one of the functions."""
+        return any(a <= line <= b and _same(path, file) for file, a, b in self.functions)
 
 
 @functools.lru_cache(maxsize=64)
@@ -58,22 +72,62 @@ def site_lines(finding: Finding) -> Places:
     lines = statement_lines(tree, span)
     marked = {link.span.line for link in finding.chain if _same(link.span.path, span.path)}
     called = _names_in(tree, lines)
-    functions = []
+    functions: list[tuple[str, int, int]] = []
+    named: dict[str, list[tuple[str, int, int]]] = {}
     for node in ast.walk(tree):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
             first, last = node.lineno, node.end_lineno or node.lineno
             name = getattr(node, "name", "<lambda>")
-            on_chain = any(first <= line <= last for line in marked) and not (
-                first <= span.line <= last and not isinstance(node, ast.Lambda)
-            )
-            if on_chain or name in called or (name == "<lambda>" and lines[0] <= first <= lines[1]):
-                functions.append((name, first, last))
+            around = first <= span.line <= last and not isinstance(node, ast.Lambda)
+            on_chain = any(first <= line <= last for line in marked) and not around
+            if on_chain or (name == "<lambda>" and lines[0] <= first <= lines[1]):
+                functions.append((span.path, first, last))
+            elif name in called:
+                named.setdefault(name, []).append((span.path, first, last))
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             if any(d.lineno == span.line for d in node.decorator_list):
-                functions.append((node.name, node.lineno, node.end_lineno or node.lineno))
-        elif isinstance(node, ast.Assign) and any(_target(t) in called for t in node.targets):
-            functions.append((_target(node.targets[0]), node.lineno, node.end_lineno or 0))
+                functions.append((span.path, node.lineno, node.end_lineno or node.lineno))
+        elif isinstance(node, ast.Assign) and _target(node.targets[0]) in called:
+            bound = named.setdefault(_target(node.targets[0]), [])
+            bound.append((span.path, node.lineno, node.end_lineno or 0))
+    for candidates in named.values():
+        functions += _nearest(tree, span, candidates)
+    functions += _elsewhere(finding)
     return Places(span.path, lines, tuple(functions))
+
+
+def _nearest(
+    tree: ast.Module, span: Span, candidates: list[tuple[str, int, int]]
+) -> list[tuple[str, int, int]]:
+    """Of several things with one name, those in the function around the flagged code, if any."""
+    around = [
+        (node.lineno, node.end_lineno or 0)
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+        and node.lineno <= span.line <= (node.end_lineno or 0)
+    ]
+    for first, last in sorted(around, reverse=True):
+        inside = [c for c in candidates if first <= c[1] and c[2] <= last]
+        if inside:
+            return inside
+    return candidates
+
+
+def _elsewhere(finding: Finding) -> list[tuple[str, int, int]]:
+    """The functions on the chain that are in other files."""
+    out = []
+    for link in finding.chain:
+        tree = None if _same(link.span.path, finding.span.path) else parsed(link.span.path)
+        around = [
+            node
+            for node in ast.walk(tree or ast.Module([], []))
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+            and node.lineno <= link.span.line <= (node.end_lineno or 0)
+        ]
+        if around:
+            node = max(around, key=lambda n: n.lineno)
+            out.append((link.span.path, node.lineno, node.end_lineno or node.lineno))
+    return out
 
 
 def _target(node: ast.expr) -> str:
@@ -109,28 +163,16 @@ def names_site(seen: Seen, places: Places) -> bool:
     """Whether the error's text names the flagged statement or a function on the chain.
 
     JAX's UnexpectedTracerError says which function was traced when the value leaked
-    (`body at net.py:12 traced for scan`), where the value was made, and the last five frames.
+    (`body at /home/me/net.py:12 traced for scan`), where the value was made, and the frames of it.
     """
-    spans = [places.site] + [(first, last) for _, first, last in places.functions]
-    base = os.path.basename(places.path)
-    for piece in seen.text.split(base + ":")[1:]:
-        digits = ""
-        for char in piece:
-            if not char.isdigit():
-                break
-            digits += char
-        if digits and any(first <= int(digits) <= last for first, last in spans):
-            return True
-    return False
+    return any(
+        places.hold(match.group(1), int(match.group(2))) for match in NAMED_LINE.finditer(seen.text)
+    )
 
 
 def passes_chain(seen: Seen, places: Places) -> bool:
     """Whether the traceback went through a function that the finding names."""
-    return any(
-        first <= line <= last and _same(path, places.path)
-        for path, line, _ in seen.frames
-        for _, first, last in places.functions
-    )
+    return any(places.in_function(path, line) for path, line, _ in seen.frames)
 
 
 @functools.cache
@@ -157,28 +199,31 @@ def matches(finding: Finding, seen: Seen) -> bool:
     if traced is not None and traced.group(1).replace(os.sep, "/").endswith(OWN_SEARCH):
         return False  # a body that the verifier's own search had traced, from a cache
     if not unplaced(finding, seen):
-        if finding.hazard is Hazard.TOLERATED and not traces_site(seen, places):
+        if finding.hazard is Hazard.TOLERATED and not traces_site(
+            seen, places, str(finding.facts.get("transform", ""))
+        ):
             return False
         return names_site(seen, places)
     return seen.inside or passes_chain(seen, places)
 
 
-def traces_site(seen: Seen, places: Places) -> bool:
+def traces_site(seen: Seen, places: Places, transform: str) -> bool:
     """Whether the function that JAX says was traced when the value leaked is the flagged one."""
+    if transform.rpartition(".")[2] in NOT_STAGING:
+        return False  # its tracers do not say where they were made: this one is another's
     found = TRACED.search(seen.text)
-    if found is None or not _same(found.group(1), places.path):
+    if found is None:
         return False
-    line = int(found.group(2))
-    spans = [places.site] + [(first, last) for _, first, last in places.functions]
-    return any(first <= line <= last for first, last in spans)
+    return places.hold(found.group(1), int(found.group(2)))
 
 
 def unplaced(finding: Finding, seen: Seen) -> bool:
-    """Whether a leak's text names no line of the user's file.
+    """Whether a leak's text names no line of the finding's files.
 
     Tracers of `vmap` and `grad` do not know where they were made, nor do those of a traced partial.
     """
-    return os.path.basename(finding.span.path) + ":" not in seen.text
+    files = {finding.span.path, *(link.span.path for link in finding.chain)}
+    return not any(os.path.abspath(path) + ":" in seen.text for path in files)
 
 
 def objects(finding: Finding, seen: Seen) -> bool:

@@ -69,6 +69,8 @@ def assigned_at(tree: ast.Module, line: int) -> set[str]:
     """The names that the module-level statement at `line` binds."""
     out: set[str] = set()
     for stmt in tree.body:
+        if isinstance(stmt, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            continue
         if stmt.lineno <= line <= (stmt.end_lineno or 0):
             for node in ast.walk(stmt):
                 if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):

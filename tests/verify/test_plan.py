@@ -146,10 +146,12 @@ def test_module_names(tmp_path: Path) -> None:
 
 def test_neighbours_mention_the_name_and_the_module(tmp_path: Path) -> None:
     (tmp_path / "nets.py").write_text("class Torso: ...")
-    (tmp_path / "uses.py").write_text("from nets import Torso")
+    (tmp_path / "uses.py").write_text("from nets import Torso\nclass Head(Torso): ...")
+    (tmp_path / "agent.py").write_text("from uses import Head\ndef act(): Head()")
+    (tmp_path / "exports.py").write_text("from nets import Torso")
     (tmp_path / "other.py").write_text("class Torso: ...")
     found = neighbours.neighbours(str(tmp_path / "nets.py"), {"Torso"})
-    assert found == [str(tmp_path / "uses.py")]
+    assert [Path(f.path).name for f in found] == ["uses.py", "agent.py"]
 
 
 def test_edits_and_where_the_finding_goes(tmp_path: Path) -> None:
