@@ -16,7 +16,7 @@ from jaxlint.verify.hints import FileHints, Use
 
 SIZE, BATCH, TIME, SPACE, CHANNELS, VOCAB = 8, 4, 5, 16, 3, 10
 SHAPES = {0: (), 1: (BATCH,), 2: (BATCH, SIZE), 3: (BATCH, TIME, SIZE)}
-SHAPES[4] = (BATCH, SPACE, SPACE, CHANNELS)
+SHAPES[4] = (2, SPACE, SPACE, CHANNELS)
 SHAPES[5] = (2, TIME, SPACE, SPACE, CHANNELS)
 
 
@@ -152,6 +152,9 @@ def described(text: str | None, names: list[str], setting: Setting) -> dict[str,
     Dimension words that are alike get the same size.
     """
     out: dict[str, Array] = {}
+    opening = re.match(r"\s*(\[[^\[\]\n]*\])", text or "")
+    if opening and len(names) == 1:
+        text = f"{names[0]}: {text}"
     for name in names:
         found = re.search(
             rf"(?<!\w){re.escape(name)}\b([^\n\[\]();]{{0,60}}?)[\[(]([^\[\]()\n]*)[\])]([^\n]*)",

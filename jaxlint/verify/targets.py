@@ -64,6 +64,9 @@ class Targets:
         names = self.names()
         superseded = {id(p.original) for p in self.seen.pairs if not p.takes_rng}
         for pair in list(self.seen.pairs):
+            if pair.kind.startswith("multi"):
+                with contextlib.suppress(Exception):
+                    yield from self.multi_targets(pair)
             if pair.takes_rng and id(pair.original) in superseded:
                 continue
             target = self.pair_target(pair, names)
@@ -100,6 +103,27 @@ class Targets:
         params = _parameters(function)
         name, rng = getattr(function, "__name__", "function"), pair.takes_rng
         return Target(name, function, params, node, kind=pair.kind, takes_rng=rng, at_site=at_site)
+
+    def multi_targets(self, pair: watch.Pair) -> Iterator[Target]:
+        """Each `apply` of an `hk.multi_transform`, run as a root of its own."""
+        import jax
+
+        made: list[Any] = []
+
+        def peek() -> None:
+            made.extend(jax.tree_util.tree_leaves(pair.original()[1]))
+
+        watch.unwatched("transform_with_state")(peek).init(jax.random.PRNGKey(0))
+        line = self.bench.finding.span.line
+        for index, function in enumerate(made):
+            node = self.outline.node_at(_unwrapped(function).__code__.co_firstlineno)
+
+            def call(*args: Any, place: int = index, **kwargs: Any) -> Any:
+                chosen = jax.tree_util.tree_leaves(pair.original()[1])[place]
+                return chosen(*args, **kwargs)
+
+            if isinstance(node, ast.FunctionDef) and node.lineno <= line <= (node.end_lineno or 0):
+                yield Target(node.name, call, _parameters(function), node)
 
     def function_target(self, name: str, node: ast.AST) -> Target:
         function = getattr(self.user.main, name)

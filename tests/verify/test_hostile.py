@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from jaxlint.verify.model import Job, Limits, Result, Verdict
-from tests.verify.conftest import place
+from verify.conftest import place
 
 NET = """
     import haiku as hk

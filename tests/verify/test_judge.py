@@ -12,7 +12,7 @@ import pytest
 from jaxlint.finding import Finding
 from jaxlint.verify import judge
 from jaxlint.verify.model import Evidence, Seen, Verdict
-from tests.verify.conftest import place
+from verify.conftest import place
 
 SOURCE = """
     import jax

@@ -16,7 +16,7 @@ from jaxlint.verify import counterproof, given, instrument, neighbours, places, 
 from jaxlint.verify.errors import frames
 from jaxlint.verify.loader import UserCode, module_place
 from jaxlint.verify.targets import guards
-from tests.verify.conftest import place
+from verify.conftest import place
 
 SOURCE = textwrap.dedent(
     """

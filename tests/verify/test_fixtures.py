@@ -1,0 +1,57 @@
+"""Every marked line of the positive fixtures, run: the marks are true."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import kit
+import pytest
+
+from jaxlint.finding import Finding, Hazard, Span
+from jaxlint.verify.model import Job, Limits, Result, Verdict
+
+# Marked lines that only a person's inputs, or another file's, can bring to show their hazard.
+NEEDS_HELP = {
+    ("batchnorm_vmap_constants.py", 31): "evaluation: its state is made by another transform",
+    ("miss_02_abstract_agent/base.py", 22): "an abstract method, and inputs two files away",
+}
+
+
+@cache
+def marked() -> dict[tuple[str, int, int, str], Job]:
+    jobs = {}
+    for case in kit.cases():
+        if case.negative:
+            continue
+        found = {kit.mark_of(f): f for f in kit.check(case).findings}
+        findings = [found.get(mark) or _made(case, mark) for mark in case.marks]
+        for finding in findings:
+            others = tuple(f.span for f in findings if f.span != finding.span)
+            name = case.name.partition("positive/")[2]
+            key = (name, finding.span.line, finding.span.column, finding.code)
+            jobs[key] = Job(finding, limits=Limits(seconds=180), others=others)
+    return jobs
+
+
+def _made(case: kit.Case, mark: kit.Mark) -> Finding:
+    span = Span(str(case.path), mark.line, mark.column, mark.end_line, mark.end_column)
+    return Finding(mark.code, "", "", span, Hazard(mark.hazard), exception=mark.exception)
+
+
+@pytest.fixture(scope="module")
+def results(verify: Callable[..., list[Result]]) -> dict[tuple[str, int, int, str], Result]:
+    jobs = marked()
+    return dict(zip(jobs, verify(list(jobs.values())), strict=True))
+
+
+@pytest.mark.parametrize("key", marked(), ids=lambda key: ":".join(map(str, key)))
+def test_the_mark_is_true(key: tuple[str, int, int, str], results: dict[Any, Result]) -> None:
+    result = results[key]
+    tolerated = result.finding.hazard is Hazard.TOLERATED
+    expected = Verdict.CONTRACT if tolerated else Verdict.CONFIRMED
+    shown = result.verdict is expected and result.level in ("harness", "own-calls", "synthesised")
+    if not shown and key[:2] in NEEDS_HELP:
+        pytest.xfail(NEEDS_HELP[key[:2]])
+    assert shown, f"{result.verdict.value} ({result.level})\n{result.detail}"
