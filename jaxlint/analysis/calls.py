@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Hashable
-from itertools import count
 from typing import TYPE_CHECKING
 
 from jaxlint import catalog
 from jaxlint.analysis.arguments import PASSABLE, Args, Parameters, joined
 from jaxlint.analysis.core import Core
 from jaxlint.analysis.frames import Frame
+from jaxlint.analysis.triage import EFFECTS_MARKER
 from jaxlint.analysis.values import (
     NONE,
     TRACED,
@@ -41,7 +41,9 @@ from jaxlint.analysis.values import (
 if TYPE_CHECKING:
     from jaxlint.analysis.values import FunctionNode
 
-_unshared = count()
+CONTAINERS = (Mapping, Sequence)
+BLAME_DEPTH = 3
+"""How many callers tell two calls apart that pass the same callable on: each may be to blame."""
 
 
 class Calls(Core):
@@ -146,13 +148,15 @@ class Calls(Core):
         flow.conditional += 1
         try:
             for option, is_raw in zip(function.options, raw, strict=True):
-                if is_raw and forgiven:
-                    # The program chooses at run time when the raw transform is used: not known.
+                # The program chooses at run time when the raw transform is used; which pair's
+                # arguments these are is not known.
+                hushed = (is_raw and forgiven) or isinstance(option, PairFunction)
+                if hushed:
                     flow.quiet += 1
                 try:
                     results.append(self.call_value(option, args, node, frame))
                 finally:
-                    if is_raw and forgiven:
+                    if hushed:
                         flow.quiet -= 1
         finally:
             flow.conditional -= 1
@@ -200,15 +204,22 @@ class Calls(Core):
         receiver: Value | None,
     ) -> Value:
         """Bind the arguments and evaluate the body."""
+        if self.is_numeric(function, args, receiver):
+            return derived(*args.values, args.rest)
         if self.is_configured:
             name = f"{function.file.name}.{function.qualified_name}"
             if name in self.configured_names and isinstance(node, ast.expr):
                 return self.call_symbol(name, args, node, frame)
-        names, passed, key = self.bind_arguments(function, args, receiver)
+        names, passed, key = self.bind_arguments(function, args, receiver, node, frame)
         return self.enter(function, names, passed, frame, node, receiver, key)
 
     def bind_arguments(
-        self, function: Function, args: Args, receiver: Value | None
+        self,
+        function: Function,
+        args: Args,
+        receiver: Value | None,
+        node: ast.AST,
+        frame: Frame,
     ) -> tuple[dict[str, Value], set[str], Hashable]:
         """Values of the parameters, which of them the caller passed, and a key for the memo."""
         node_id = id(function.node)
@@ -266,8 +277,20 @@ class Calls(Core):
                 names[name] = self.annotated(annotation, function, value)
         key: Hashable = tuple([v.key() for v in names.values()])
         if any(self._is_passable(v) for n, v in names.items() if n in passed):
-            key = (key, next(_unshared))
+            key = (key, id(node), *(id(f.call) for f in frame.ancestors()[:BLAME_DEPTH]))
         return names, passed, key
+
+    def is_numeric(self, function: Function, args: Args, receiver: Value | None) -> bool:
+        """Whether the function can have no effect: nothing of Haiku is in reach of its file, and it
+        is given nothing to call."""
+        file = function.file
+        if file.linted or receiver is not None or self.is_configured or args.open:
+            return False
+        if function.scope.parent is not None:
+            return False  # it may close over what its outer function was given
+        if self.project.reaches(file.path, file.source, EFFECTS_MARKER):
+            return False
+        return not any(self._is_passable(v) or isinstance(v, CONTAINERS) for v in args.values)
 
     def _is_passable(self, value: Value) -> bool:
         return any(

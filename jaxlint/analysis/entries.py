@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 
-from jaxlint.analysis.arguments import Args
+from jaxlint.analysis.arguments import PASSABLE, Args
 from jaxlint.analysis.frames import Flow, Frame
 from jaxlint.analysis.interpreter import Interpreter
 from jaxlint.analysis.module import ModuleFile
@@ -15,8 +16,21 @@ from jaxlint.analysis.values import (
     Function,
     Pair,
     Property,
+    Symbol,
     Transformed,
+    Unknown,
     Value,
+    union,
+)
+
+TEST_CASES = frozenset(
+    {
+        "unittest.TestCase",
+        "absl.testing.absltest.TestCase",
+        "absl.testing.parameterized.TestCase",
+        "chex.TestCase",
+        "tensorflow.test.TestCase",
+    }
 )
 
 
@@ -26,19 +40,46 @@ def run_entries(interpreter: Interpreter, file: ModuleFile) -> None:
     file.env.frame = None
     interpreter.execute_block(file.tree.body, frame)
     _run_pairs(interpreter)
-    for cls in list(interpreter.module_classes):
-        if cls.file is file:
-            _run_methods(interpreter, cls)
-    # A function whose name stands elsewhere may be called from there: it comes last.
-    waiting = [f for f in interpreter.defined if not isinstance(f.node, ast.Lambda)]
-    waiting.sort(key=lambda f: file.source.count(f.name) > 1)
-    for function in waiting:
-        if id(function.node) not in interpreter.reached:
-            _run_function(interpreter, function)
+    classes = [c for c in interpreter.module_classes if c.file is file]
+    entered = {cls: _run_methods(interpreter, cls) for cls in classes}
+    _run_functions(interpreter, lambda f: file.source.count(f.name) == 1)
+    _run_functions(interpreter, lambda f: True)
+    _run_pairs(interpreter)
+    for cls, names in entered.items():
+        if _fill_in(interpreter, cls):
+            _run_methods(interpreter, cls, names)
     interpreter.entry = None
     _run_pairs(interpreter)
     interpreter.run_deferred()
     _run_pairs(interpreter)
+
+
+def _run_functions(interpreter: Interpreter, wanted: Callable[[Function], bool]) -> None:
+    """Evaluate functions that nothing has reached. One that is named elsewhere may be called from
+    there: it comes after all the others."""
+    for function in interpreter.defined:
+        if function.owner is None and wanted(function):
+            if id(function.node) not in interpreter.reached:
+                _run_function(interpreter, function)
+
+
+def _fill_in(interpreter: Interpreter, cls: Class) -> bool:
+    """Give the stand-in for self what objects built in the file hold, where it is unknown.
+
+    True if it has learnt something that may be called.
+    """
+    stand_in = interpreter.stand_in(cls)
+    learnt = False
+    for name, value in stand_in.attrs.items():
+        if not isinstance(value, Unknown):
+            continue
+        held = [b.attrs[name] for b in interpreter.built if b.cls is cls and name in b.attrs]
+        known = [v for v in held if isinstance(v, PASSABLE)]
+        if known:
+            stand_in.attrs[name] = union([value, *known])
+            stand_in.version += 1
+            learnt = True
+    return learnt
 
 
 def _run_pairs(interpreter: Interpreter) -> None:
@@ -70,8 +111,12 @@ def _run_pair(interpreter: Interpreter, pair: Pair, frame: Frame) -> None:
     )
 
 
-def _run_methods(interpreter: Interpreter, cls: Class) -> None:
-    """Call every method of a class on a stand-in for self, public ones first."""
+def _run_methods(interpreter: Interpreter, cls: Class, again: list[str] | None = None) -> list[str]:
+    """Call every method of a class on a stand-in for self, public ones first.
+
+    Returns the names of those that nothing else had reached. again: call these, reached or not.
+    """
+    entered: list[str] = []
     if any(isinstance(b, Class) for b in cls.mro[1:]):
         names = [n for b in cls.mro if isinstance(b, Class) for n in b.attrs]
     else:
@@ -85,13 +130,18 @@ def _run_methods(interpreter: Interpreter, cls: Class) -> None:
         if function is None or name in ("__init__", "__new__", "__post_init__"):
             continue
         reached = id(function.node) in interpreter.reached
-        if reached and (name in own or (not cls.subclasses and not _overrides(cls))):
-            if name in own or name.startswith("_"):
+        if reached and again is None:
+            inherited_anew = name not in own and (cls.subclasses or _overrides(cls))
+            if name in own or (name.startswith("_") and not inherited_anew):
                 continue
-        if not function.file.linted:
+        if not function.file.linted or (again is not None and name not in again):
             continue
+        entered.append(name)
         instance = interpreter.stand_in(cls)
         context = "inside" if interpreter.is_module(instance) else "unknown"
+        if isinstance(value, Function) and name.startswith("test") and _is_test_case(cls):
+            decorated = getattr(function.node, "decorator_list", None)
+            context = context if decorated else "outside"
         interpreter.flow = Flow(context)
         target: Value = Bound(value, instance) if value is not None else instance
         if isinstance(value, Property):
@@ -102,6 +152,12 @@ def _run_methods(interpreter: Interpreter, cls: Class) -> None:
         interpreter.entry = function
         args = Args([], open=True, open_keywords=True)
         interpreter.call_value(target, args, _entry_node(function), frame)
+    return entered
+
+
+def _is_test_case(cls: Class) -> bool:
+    """Whether a test runner calls the class's methods whose names start with `test`."""
+    return any(isinstance(b, Symbol) and b.name in TEST_CASES for b in cls.mro)
 
 
 def _overrides(cls: Class) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from jaxlint import catalog
@@ -69,6 +70,8 @@ class LibraryCalls(Core):
             return self.lift_by_factory
         options = self.options
         transform = catalog.transform(options.transforms.get(name, name))
+        if transform is not None and name in options.transforms:
+            transform = replace(transform, name=name, like=transform.name, replacement={})
         if transform is not None:
             return lambda args, node, frame: self.call_transform(transform, args, node, frame)
         if name in options.roots:
@@ -214,6 +217,7 @@ def _range(host: Core, args: Args, node: ast.expr, frame: Frame) -> Value:
             return UNKNOWN
         if len(numbers) <= MAX_RANGE:
             return Sequence("list", [Const(n) for n in numbers])
+        return Sequence("range", [UNKNOWN], True)
     return Sequence("list", [UNKNOWN], True)
 
 

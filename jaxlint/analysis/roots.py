@@ -74,6 +74,9 @@ class Roots(Core):
         apply_rng = args.get(1, "apply_rng")
         if is_true(apply_rng) is False:
             pair.apply_rng = False
+        seed = args.get(None, "seed")
+        if traits.get("runs") and isinstance(seed, Const) and seed.value is None:
+            pair.keyless = (node, "seed=None gives it none")
         if not self.flow.quiet or frame.file.linted:
             self.deferred_pairs.append((pair, frame))
         # Some roots run init and apply themselves, when what they return is called.
@@ -87,7 +90,7 @@ class Roots(Core):
         adapted = pair.copy()
         if symbol.name == "haiku.without_apply_rng":
             adapted.apply_rng = False
-            adapted.without_rng_node = node
+            adapted.keyless = (node, "hk.without_apply_rng gives it none")
         elif symbol.name == "haiku.without_state":
             adapted.stateful = False
             adapted.root, adapted.node = symbol.name, node

@@ -451,7 +451,8 @@ class Statements(Core):
             return goes_on
         element = union(list(items)) if items else self.element_of(iterable)
         self.assign(node.target, element, frame)
-        self._loop_body(node.body, frame, start)
+        certain = bool(items) or (isinstance(iterable, Sequence) and iterable.kind == "range")
+        self._loop_body(node.body, frame, start, certain)
         return self.execute_block(node.orelse, frame)
 
     _do_AsyncFor = _do_For
@@ -466,10 +467,16 @@ class Statements(Core):
             return False
         return self.execute_block(node.orelse, frame)
 
-    def _loop_body(self, body: list[ast.stmt], frame: Frame, start: int) -> bool:
-        """A body that may run any number of times: once, joined with not at all."""
+    def _loop_body(
+        self, body: list[ast.stmt], frame: Frame, start: int, certain: bool = False
+    ) -> bool:
+        """A body that runs any number of times: once, joined with not at all unless `certain`."""
         before = len(self.observations)
-        result = self._both(frame, lambda: self.execute_block(body, frame), lambda: True, None)
+        if certain:
+            self.execute_block(body, frame)
+            result = True
+        else:
+            result = self._both(frame, lambda: self.execute_block(body, frame), lambda: True, None)
         for site in frame.open_draws[start:]:
             if site.drawn_later is None and site.effects:
                 site.drawn_later = next((e for e in site.effects if e.kind == "rng"), None)

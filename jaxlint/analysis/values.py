@@ -373,17 +373,20 @@ class OneOf(Value):
 
 
 class Pair(Value):
-    """The result of a root: `hk.transform(function)` and its relatives."""
+    """The result of a root: `hk.transform(function)` and its relatives.
+
+    keyless: what leaves apply without a key, and how the reader is told.
+    """
 
     __slots__ = (
         "apply_rng",
         "file",
         "function",
+        "keyless",
         "multi",
         "node",
         "root",
         "stateful",
-        "without_rng_node",
     )
 
     def __init__(
@@ -402,13 +405,13 @@ class Pair(Value):
         self.multi = multi
         self.node = node
         self.file = file
-        self.without_rng_node: ast.expr | None = None
+        self.keyless: tuple[ast.expr, str] | None = None
 
     def copy(self) -> Pair:
         """The same pair, to be changed by `without_apply_rng` or `without_state`."""
         other = Pair(self.function, self.root, self.stateful, self.node, self.file, self.multi)
         other.apply_rng = self.apply_rng
-        other.without_rng_node = self.without_rng_node
+        other.keyless = self.keyless
         return other
 
 

@@ -26,12 +26,12 @@ def check(run: RootRun) -> Iterator[Finding]:
     """The function certainly draws a key in a phase that has none."""
     pair = run.pair
     if run.generic:
-        if pair.without_rng_node is None:
+        if pair.keyless is None:
             return
         effect = _drawn(run.effects, "apply")
-        node: ast.AST = pair.without_rng_node
-        file = pair.file
-        problem, advice = "hk.without_apply_rng gives it none", "keep the rng argument of apply"
+        node: ast.AST = pair.keyless[0]
+        file, problem = pair.file, pair.keyless[1]
+        advice = "keep the rng argument of apply" if "apply" in problem else "pass a key"
     else:
         none = isinstance(run.rng, Const) and run.rng.value is None
         if not none:

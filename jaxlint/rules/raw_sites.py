@@ -68,10 +68,10 @@ def _judge_effect(effect: Effect, site: RawSite) -> Judgement | None:
     if effect.kind in (PARAM, STATE_CREATE) and phase == "apply":
         return None  # behind an init guard: nothing is created, and the loop is as intended
     slot = site.slot.keyword
+    # An in-house transform is measured as the one that the configuration says it acts like.
+    measured_as = site.transform.like or site.transform.name
     measured = [
-        hazard
-        for p in phases
-        if (hazard := catalog.hazard(site.transform.name, row, p, slot)) is not None
+        hazard for p in phases if (hazard := catalog.hazard(measured_as, row, p, slot)) is not None
     ]
     hazards = [_HAZARDS[m] for m in measured if m in _HAZARDS]
     if not hazards:

@@ -53,7 +53,7 @@ def replacement_for(site: RawSite, judgement: Judgement) -> str:
 def _split_rng(site: RawSite) -> str:
     """The value of `split_rng`: keys must differ by row where they are drawn at apply."""
     draws = any(e.kind == RNG and not e.at_init for e in site.effects)
-    return "not hk.running_init()" if draws else "False"
+    return "(not hk.running_init())" if draws else "False"
 
 
 def _builds_inside(site: RawSite) -> bool:

@@ -16,7 +16,7 @@ from typing import Any
 
 from jaxlint.catalog.measure.plan import PHASES, Cell
 
-TIMEOUT = 180.0
+TIMEOUT = 600.0
 """Seconds for one cell, the start of its process included."""
 
 Reply = dict[str, dict[str, Any]]

@@ -13,7 +13,6 @@ import sys
 from importlib.metadata import version
 from typing import Any
 
-
 BENCHES_KEPT = 6
 """JAX keeps every program that it compiles: after so many examples its caches are emptied."""
 
