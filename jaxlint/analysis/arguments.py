@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import ast
 
+from jaxlint.analysis.transformed import (
+    Lifted,
+    PairFunction,
+    Transformed,
+)
 from jaxlint.analysis.values import (
     UNKNOWN,
     Bound,
@@ -12,10 +17,7 @@ from jaxlint.analysis.values import (
     Function,
     Instance,
     LibraryMethod,
-    Lifted,
-    PairFunction,
     Partial,
-    Transformed,
     Value,
 )
 

@@ -8,6 +8,11 @@ from typing import TYPE_CHECKING
 
 from jaxlint import catalog
 from jaxlint.analysis.core import Core
+from jaxlint.analysis.transformed import (
+    Pair,
+    RunResult,
+    Transformed,
+)
 from jaxlint.analysis.values import (
     TRACED,
     UNKNOWN,
@@ -20,14 +25,11 @@ from jaxlint.analysis.values import (
     Mapping,
     ModuleValue,
     OneOf,
-    Pair,
     Partial,
     Property,
-    RunResult,
     Sequence,
     Super,
     Symbol,
-    Transformed,
     Unknown,
     Value,
     derived,

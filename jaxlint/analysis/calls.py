@@ -10,6 +10,12 @@ from jaxlint import catalog
 from jaxlint.analysis.arguments import PASSABLE, Args, Parameters, joined
 from jaxlint.analysis.core import Core
 from jaxlint.analysis.frames import Frame
+from jaxlint.analysis.transformed import (
+    Lift,
+    Lifted,
+    PairFunction,
+    Transformed,
+)
 from jaxlint.analysis.triage import EFFECTS_MARKER
 from jaxlint.analysis.values import (
     NONE,
@@ -20,17 +26,13 @@ from jaxlint.analysis.values import (
     Function,
     Instance,
     LibraryMethod,
-    Lift,
-    Lifted,
     Mapping,
     OneOf,
-    PairFunction,
     Partial,
     Property,
     Sequence,
     Super,
     Symbol,
-    Transformed,
     Unknown,
     Value,
     derived,
@@ -39,7 +41,9 @@ from jaxlint.analysis.values import (
 )
 
 if TYPE_CHECKING:
-    from jaxlint.analysis.values import FunctionNode
+    from jaxlint.analysis.values import (
+        FunctionNode,
+    )
 
 CONTAINERS = (Mapping, Sequence)
 BLAME_DEPTH = 3

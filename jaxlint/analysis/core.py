@@ -17,6 +17,12 @@ from jaxlint.analysis.arguments import Args, Parameters
 from jaxlint.analysis.effects import Effect
 from jaxlint.analysis.frames import Env, Flow, Frame
 from jaxlint.analysis.observations import Observation, RawSite
+from jaxlint.analysis.transformed import (
+    Lifted,
+    Pair,
+    RunResult,
+    Transformed,
+)
 from jaxlint.analysis.values import (
     NONE,
     Class,
@@ -24,17 +30,14 @@ from jaxlint.analysis.values import (
     FunctionNode,
     Instance,
     LibraryMethod,
-    Lifted,
     ModuleValue,
-    Pair,
-    RunResult,
-    Transformed,
     Value,
 )
 
 if TYPE_CHECKING:
     from jaxlint.analysis.module import ModuleFile
     from jaxlint.analysis.project import Project
+    from jaxlint.catalog import CallableSlot
     from jaxlint.catalog import Symbol as CatalogSymbol
     from jaxlint.catalog import Transform
     from jaxlint.config import Options
@@ -135,6 +138,29 @@ class Core(ABC):
     ) -> None:
         """`target.name = value`. Under an undecided branch the old value stays possible."""
 
+    # -- blame -----------------------------------------------------------------------------
+
+    @abstractmethod
+    def callee_text(self, callee: Value, node: ast.expr | None, frame: Frame) -> str:
+        """The callee as the message names it."""
+
+    @abstractmethod
+    def blame(self, site: RawSite, callee_node: ast.expr | None) -> None:
+        """Move the observation to the call that passed the impure callable in, if one did."""
+
+    # -- branches --------------------------------------------------------------------------
+
+    @abstractmethod
+    def run_both(
+        self,
+        frame: Frame,
+        then: Callable[[], bool],
+        other: Callable[[], bool],
+        phases: tuple[str | None, str | None] | None,
+        test: ast.expr | None = None,
+    ) -> bool:
+        """Run both sides of a branch, each on its own copy of the path, and join what remains."""
+
     # -- calls -----------------------------------------------------------------------------
 
     @abstractmethod
@@ -226,10 +252,6 @@ class Core(ABC):
         """The value of an expression, with the effects of evaluating it."""
 
     @abstractmethod
-    def truth(self, value: Value) -> tuple[bool | None, tuple[str | None, str | None] | None]:
-        """Whether a test holds (None: undecided), and what each side then knows of the phase."""
-
-    @abstractmethod
     def element_of(self, value: Value) -> Value:
         """What iterating over `value` gives, all elements as one."""
 
@@ -279,7 +301,7 @@ class Core(ABC):
 
     @abstractmethod
     def module_name(self, file: ModuleFile, name: str) -> Value:
-        """The value of a name of another file; `missing` if the file does not bind it."""
+        """The value of a name of another file."""
 
     @abstractmethod
     def lookup(self, name: str, env: Env, frame: Frame) -> Value:
@@ -302,6 +324,26 @@ class Core(ABC):
     @abstractmethod
     def container_method(self, value: Value, name: str) -> Value:
         """A method of a list, tuple or dict."""
+
+    # -- lifted ----------------------------------------------------------------------------
+
+    @abstractmethod
+    def call_lifted(self, symbol: CatalogSymbol, args: Args, node: ast.expr, frame: Frame) -> Value:
+        """`hk.vmap(f, ...)`, `hk.scan(f, ...)`: effects go through to the root."""
+
+    @abstractmethod
+    def lift_by_factory(self, args: Args, node: ast.expr, frame: Frame) -> Value:
+        """`hk.layer_stack(n)(f)`: the symbol, then the callable."""
+
+    @abstractmethod
+    def apply_lifted(self, value: Lifted, args: Args, node: ast.expr, frame: Frame) -> Value:
+        """Call `hk.vmap(f)`."""
+
+    # -- operators -------------------------------------------------------------------------
+
+    @abstractmethod
+    def truth(self, value: Value) -> tuple[bool | None, tuple[str | None, str | None] | None]:
+        """Whether a test holds (None: undecided), and what each side then knows of the phase."""
 
     # -- roots -----------------------------------------------------------------------------
 
@@ -336,8 +378,10 @@ class Core(ABC):
         """The value stands where one array is wanted."""
 
     @abstractmethod
-    def check_unpacked(self, value: Value, count: int, source: ast.expr, frame: Frame) -> None:
-        """The value is unpacked into `count` names."""
+    def check_unpacked(
+        self, value: Value, targets: list[ast.expr], source: ast.expr, frame: Frame
+    ) -> None:
+        """The value is unpacked into `targets`."""
 
     @abstractmethod
     def make_lift(self, symbol: catalog.Symbol, args: Args, node: ast.expr, frame: Frame) -> Value:
@@ -358,6 +402,10 @@ class Core(ABC):
         """Run one statement."""
 
     @abstractmethod
+    def bind_name(self, name: str, value: Value, frame: Frame) -> None:
+        """Bind a name in the scope that the frame's declarations say."""
+
+    @abstractmethod
     def assign(
         self, target: ast.expr, value: Value, frame: Frame, source: ast.expr | None = None
     ) -> None:
@@ -372,17 +420,6 @@ class Core(ABC):
         self, node: FunctionNode, frame: Frame, owner: Class | None = None
     ) -> Function:
         """The function value of a def or lambda, its defaults evaluated here and now."""
-
-    @abstractmethod
-    def _both(
-        self,
-        frame: Frame,
-        then: Callable[[], bool],
-        other: Callable[[], bool],
-        phases: tuple[str | None, str | None] | None,
-        test: ast.expr | None = None,
-    ) -> bool:
-        """Run both sides of a branch, each on its own copy of the path, and join what remains."""
 
     # -- transforms ------------------------------------------------------------------------
 
@@ -401,12 +438,14 @@ class Core(ABC):
         """An attribute of a transformed callable: `jit(f).lower`, `custom_vjp(f).defvjp`."""
 
     @abstractmethod
-    def lift_by_factory(self, args: Args, node: ast.expr, frame: Frame) -> Value:
-        """`hk.layer_stack(n)(f)`: the symbol, then the callable."""
+    def callables_in(
+        self, slot: CallableSlot, slots: tuple[CallableSlot, ...], args: Args
+    ) -> list[tuple[Value, ast.expr | None]]:
+        """The callables in a slot, with their expressions."""
 
     @abstractmethod
-    def call_lifted(self, symbol: CatalogSymbol, args: Args, node: ast.expr, frame: Frame) -> Value:
-        """`hk.vmap(f, ...)`, `hk.scan(f, ...)`: effects go through to the root."""
+    def passed_on(self, slot: CallableSlot, args: Args, spec: Transform | CatalogSymbol) -> Args:
+        """What a call-style transform hands to the callable in `slot`."""
 
     # -- interpreter -----------------------------------------------------------------------
 

@@ -138,6 +138,12 @@ def is_built_since(births: Births, start: float) -> bool:
     return False
 
 
+def built_since(effect: Effect, start: float) -> Effect:
+    """The effect, marked if its module is new since `start`."""
+    built = is_built_since(effect.births, start)
+    return effect if effect.built == built else effect.but(built=built)
+
+
 def distinct(effects: Iterable[Effect]) -> list[Effect]:
     """The first effect of each group, at most MAX_EFFECTS of them, no kind left out."""
     seen: dict[Hashable, Effect] = {}

@@ -10,14 +10,16 @@ from jaxlint.analysis.frames import Flow, Frame
 from jaxlint.analysis.interpreter import Interpreter
 from jaxlint.analysis.module import ModuleFile
 from jaxlint.analysis.observations import RootRun
+from jaxlint.analysis.transformed import (
+    Pair,
+    Transformed,
+)
 from jaxlint.analysis.values import (
     Bound,
     Class,
     Function,
-    Pair,
     Property,
     Symbol,
-    Transformed,
     Unknown,
     Value,
     union,

@@ -7,7 +7,11 @@ from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
 from jaxlint.analysis.effects import Effect
-from jaxlint.analysis.values import Function, Instance, Value
+from jaxlint.analysis.values import (
+    Function,
+    Instance,
+    Value,
+)
 
 if TYPE_CHECKING:
     from jaxlint.analysis.module import ModuleFile

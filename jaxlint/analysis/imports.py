@@ -11,7 +11,12 @@ from jaxlint.analysis.attributes import library_symbol
 from jaxlint.analysis.core import Core
 from jaxlint.analysis.frames import Frame
 from jaxlint.analysis.module import ModuleFile
-from jaxlint.analysis.values import UNKNOWN, ModuleValue, Symbol, Value
+from jaxlint.analysis.values import (
+    UNKNOWN,
+    ModuleValue,
+    Symbol,
+    Value,
+)
 
 if TYPE_CHECKING:
     from jaxlint.analysis.frames import Env

@@ -7,6 +7,8 @@ from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, TypeVar
 
 from jaxlint.analysis.attributes import Attributes
+from jaxlint.analysis.blame import Blame
+from jaxlint.analysis.branches import Branches
 from jaxlint.analysis.calls import Calls
 from jaxlint.analysis.classes import Classes
 from jaxlint.analysis.core import BudgetSpent, Summary
@@ -25,7 +27,9 @@ from jaxlint.analysis.frames import Env, Flow, Frame
 from jaxlint.analysis.haiku import HaikuCalls
 from jaxlint.analysis.imports import Imports
 from jaxlint.analysis.library import LibraryCalls
+from jaxlint.analysis.lifted import LiftedTransforms
 from jaxlint.analysis.observations import Observation, OutsideEffect, RawSite
+from jaxlint.analysis.operators import Operators
 from jaxlint.analysis.roots import Roots
 from jaxlint.analysis.statements import Statements
 from jaxlint.analysis.transforms import Transforms
@@ -46,7 +50,9 @@ T = TypeVar("T")
 
 class Interpreter(
     Statements,
+    Branches,
     Expressions,
+    Operators,
     Attributes,
     Calls,
     Classes,
@@ -54,6 +60,8 @@ class Interpreter(
     HaikuCalls,
     Roots,
     Transforms,
+    LiftedTransforms,
+    Blame,
     Imports,
 ):
     """Evaluates one file: the module body, then every function that nothing in it has reached.

@@ -7,7 +7,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from jaxlint.analysis.effects import Effect, Step
-from jaxlint.analysis.values import Function, Pair, Value
+from jaxlint.analysis.transformed import (
+    Pair,
+)
+from jaxlint.analysis.values import (
+    Function,
+    Value,
+)
 
 if TYPE_CHECKING:
     from jaxlint.analysis.frames import Frame

@@ -17,6 +17,14 @@ from jaxlint.analysis.observations import (
     RootRun,
     UnliftedInit,
 )
+from jaxlint.analysis.transformed import (
+    Lift,
+    Pair,
+    PairFunction,
+    RunResult,
+    Transformed,
+    Variables,
+)
 from jaxlint.analysis.values import (
     NONE,
     UNKNOWN,
@@ -24,19 +32,13 @@ from jaxlint.analysis.values import (
     Const,
     Function,
     Instance,
-    Lift,
     Mapping,
     OneOf,
-    Pair,
-    PairFunction,
     Partial,
-    RunResult,
     Sequence,
     Symbol,
-    Transformed,
     Unknown,
     Value,
-    Variables,
     options,
 )
 
@@ -371,8 +373,15 @@ class Roots(Core):
         if isinstance(value, RunResult) and not isinstance(other, Sequence):
             self.misused(value, node, frame, "it is used as one value")
 
-    def check_unpacked(self, value: Value, count: int, source: ast.expr, frame: Frame) -> None:
-        """The value is unpacked into `count` names."""
+    def check_unpacked(
+        self, value: Value, targets: list[ast.expr], source: ast.expr, frame: Frame
+    ) -> None:
+        """The value is unpacked into `targets`.
+
+        An array may well be unpacked into its rows: the output of a plain pair counts only where the
+        second part is put to no use that an array has.
+        """
+        count = len(targets)
         if isinstance(value, RunResult):
             if count != len(value.items):
                 self.misused(value, source, frame, f"it is unpacked into {count} names")
@@ -383,7 +392,12 @@ class Roots(Core):
             run = (value.pair, "init")
         elif call is not None and isinstance(value, Unknown) and value.is_array and count == 2:
             function = self.evaluate(call.func, frame)
-            if isinstance(function, PairFunction) and not function.pair.stateful:
+            scope = frame.function.node if frame.function is not None else frame.file.tree
+            if (
+                isinstance(function, PairFunction)
+                and not function.pair.stateful
+                and not _counts_as_array(targets[1], scope)
+            ):
                 run = (function.pair, "apply")
         if run is not None:
             self.observe(
@@ -460,6 +474,26 @@ def _refusal(slots: list[str], given: dict[str, Value]) -> str:
     if "rng" not in slots or (isinstance(rng, Unknown) and rng.is_key):
         return "TypeError"
     return "ValueError"
+
+
+def _counts_as_array(target: ast.expr, scope: ast.AST) -> bool:
+    """Whether the name is an operand, is indexed, or is an argument of anything but an apply."""
+    if not isinstance(target, ast.Name):
+        return True
+    for node in ast.walk(scope):
+        parts: list[ast.expr] = []
+        if isinstance(node, ast.BinOp):
+            parts = [node.left, node.right]
+        elif isinstance(node, ast.UnaryOp):
+            parts = [node.operand]
+        elif isinstance(node, ast.Subscript):
+            parts = [node.value]
+        elif isinstance(node, ast.Call):
+            if not (isinstance(node.func, ast.Attribute) and node.func.attr == "apply"):
+                parts = [*node.args, *(k.value for k in node.keywords)]
+        if any(isinstance(p, ast.Name) and p.id == target.id for p in parts):
+            return True
+    return False
 
 
 def mark_lifted(value: Value) -> Value:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
 
 from jaxlint import catalog
-from jaxlint.analysis.arguments import Args, Parameters
+from jaxlint.analysis.arguments import Args
+from jaxlint.analysis.blame import callable_in
 from jaxlint.analysis.core import Core
-from jaxlint.analysis.effects import CONSTRUCT, RNG, Effect, Step, is_built_since
+from jaxlint.analysis.effects import CONSTRUCT, RNG, Effect, built_since
 from jaxlint.analysis.frames import Frame
-from jaxlint.analysis.haiku import short
-from jaxlint.analysis.observations import LiftedSite, RawSite
+from jaxlint.analysis.observations import RawSite
+from jaxlint.analysis.transformed import (
+    PairFunction,
+    Transformed,
+)
 from jaxlint.analysis.values import (
     TRACED,
     TRACED_ARRAY,
@@ -21,14 +24,11 @@ from jaxlint.analysis.values import (
     Const,
     Function,
     Instance,
-    Lifted,
     Mapping,
     OneOf,
-    PairFunction,
     Partial,
     Sequence,
     Symbol,
-    Transformed,
     Unknown,
     Value,
     derived,
@@ -71,10 +71,10 @@ class Transforms(Core):
             return UNKNOWN
         results: list[Value] = []
         for slot in spec.callables:
-            for callee, callee_node in self._callables(slot, spec.callables, args):
+            for callee, callee_node in self.callables_in(slot, spec.callables, args):
                 if not self.is_known_callable(callee):
                     continue
-                inputs = self._passed(slot, args, spec)
+                inputs = self.passed_on(slot, args, spec)
                 results.append(
                     self.run_raw(spec, slot, callee, callee_node, inputs, node, frame, frame)
                 )
@@ -178,7 +178,7 @@ class Transforms(Core):
             args.keyword_nodes,
         )
 
-    def _callables(
+    def callables_in(
         self, slot: CallableSlot, slots: tuple[CallableSlot, ...], args: Args
     ) -> list[tuple[Value, ast.expr | None]]:
         """The callables in a slot, with their expressions."""
@@ -202,7 +202,7 @@ class Transforms(Core):
             nodes = list(node.elts)
         return list(zip(value.items, nodes, strict=True))
 
-    def _passed(self, slot: CallableSlot, args: Args, spec: Transform | CatalogSymbol) -> Args:
+    def passed_on(self, slot: CallableSlot, args: Args, spec: Transform | CatalogSymbol) -> Args:
         """What a call-style transform hands to the callable in `slot`."""
         inputs: list[Value] = []
         is_open = args.open
@@ -294,206 +294,6 @@ class Transforms(Core):
         value = self.call_value(callee, inputs, site, stand_in)
         return value, stand_in.effects, stand_in.open_draws
 
-    def callee_text(self, callee: Value, node: ast.expr | None, frame: Frame) -> str:
-        """The callee as the message names it."""
-        if node is not None and not isinstance(node, ast.Lambda):
-            return frame.file.text(node)
-        name = self.name_of(callee, frame)
-        return "a lambda" if name == "<lambda>" else name
-
-    # -- blame ------------------------------------------------------------------------------------
-
-    def blame(self, site: RawSite, callee_node: ast.expr | None) -> None:
-        """Move the observation to the call that passed the impure callable in, if one did."""
-        site.entry = self.entry
-        moved = 0
-        frame, node = site.frame, callee_node
-        while moved < 8:
-            owner = self._supplier(site, node, frame)
-            if owner is None or owner.call is None or owner.caller is None:
-                return
-            if not isinstance(owner.call, ast.Call) and id(owner.call) not in self.decorators:
-                return
-            site.prefix.insert(
-                0,
-                Step(
-                    site.node,
-                    site.file,
-                    f"{site.transform.name} traces it" if moved == 0 else "passes it on",
-                ),
-            )
-            caller, call = owner.caller, owner.call
-            name = _root_name(callable_in(node))
-            value = owner.env.names.get(name) if name is not None else None
-            site.node, site.frame, site.file = call, caller, caller.file
-            site.in_loop = False
-            node = self._argument_of(owner, name)
-            frame = caller
-            if node is not None:
-                site.callee = self.callee_text(value or UNKNOWN, node, caller)
-            elif value is not None:
-                site.callee = self.name_of(value, caller)
-            moved += 1
-
-    def _supplier(self, site: RawSite, node: ast.expr | None, frame: Frame) -> Frame | None:
-        node = callable_in(node)
-        owner = self.passed_frame(node, frame) if node is not None else None
-        if owner is not None or site.prefix:
-            return owner
-        # The callee is a local function that calls what the caller passed.
-        active = frame.ancestors()
-        owners = [self._supplier_of(effect, active) for effect in site.effects]
-        return owners[0] if owners and None not in owners else None
-
-    def _supplier_of(self, effect: Effect, active: list[Frame]) -> Frame | None:
-        """The running call that received the impure callable, through any calls further in."""
-        for step in effect.steps():
-            owner = step.passed
-            name = _root_name(step.node.func) if isinstance(step.node, ast.Call) else None
-            for _ in range(8):
-                if owner is None or owner in active:
-                    break
-                if owner.caller is None:
-                    return None
-                node = callable_in(self._argument_of(owner, name))
-                name = _root_name(node)
-                owner = self.passed_frame(node, owner.caller)
-            if owner is not None and owner in active:
-                return owner  # type: ignore[no-any-return]
-        return None
-
-    def _argument_of(self, owner: Frame, name: str | None) -> ast.expr | None:
-        """The expression by which the caller of `owner` gave its parameter `name`."""
-        call, function = owner.call, owner.function
-        if not isinstance(call, ast.Call) or function is None or name is None:
-            return None
-        names = Parameters(function.node.args).names
-        if name in names:
-            index = names.index(name) - (owner.receiver is not None)
-            before = call.args[: index + 1]
-            if 0 <= index < len(before) and not any(isinstance(a, ast.Starred) for a in before):
-                return call.args[index]
-        return next((k.value for k in call.keywords if k.arg == name), None)
-
-    # -- lifted transforms ------------------------------------------------------------------------
-
-    def call_lifted(self, symbol: CatalogSymbol, args: Args, node: ast.expr, frame: Frame) -> Value:
-        """`hk.vmap(f, ...)`, `hk.scan(f, ...)`: effects go through to the root."""
-        self.construct_effect(node, frame, f"uses {short(symbol.name)}")
-        if symbol.form == "factory":
-            return Partial(Symbol("jaxlint.lifted"), [Symbol(symbol.name)], dict(args.keywords))
-        if symbol.form == "wrap":
-            slot = symbol.callables[0]
-            callee = args.get(slot.position, slot.keyword)
-            if callee is None:
-                if args.open or (args.open_keywords and not args.keywords):
-                    return UNKNOWN
-                return Partial(Symbol(symbol.name), [], dict(args.keywords))
-            if not self.is_known_callable(callee):
-                return derived(callee)
-            callee_node = args.node(slot.position, slot.keyword)
-            keywords = {k: v for k, v in args.keywords.items() if k != slot.keyword}
-            for index, name in enumerate(symbol.arguments):
-                if 0 < index < len(args.positional):
-                    keywords.setdefault(name, args.positional[index])
-            if args.open_keywords:
-                keywords["**"] = UNKNOWN
-            made = Lifted(symbol, callee, callee_node, node, frame, keywords)
-            self.deferred_calls.append((made, frame, self.flow.copy()))
-            return made
-        branches: list[tuple[str, list[Effect]]] = []
-        results: list[Value] = []
-        texts: list[str] = []
-        before, created = set(self.flow.existing), set(self.flow.existing)
-        for slot in symbol.callables:
-            for callee, callee_node in self._callables(slot, symbol.callables, args):
-                if not self.is_known_callable(callee):
-                    branches.append(("?", []))
-                    continue
-                inputs = self._passed(slot, args, symbol)
-                run = self._runner(callee, inputs, node, frame)
-                self.flow.existing, start = set(before), now()
-                value, effects, draws = self.collect(frame, run)
-                effects = [built_since(e, start) for e in effects]
-                created |= self.flow.existing
-                branches.append((slot.keyword or "", effects))
-                texts.append(self.callee_text(callee, callee_node, frame))
-                results.append(value)
-                self.merge(frame, [e.but(lifted=True) for e in effects], draws)
-        self.flow.existing = created
-        is_open = args.open_keywords or args.open
-        text = ", ".join(texts)
-        self._observe_lifted(symbol, text, branches, args.keywords, is_open, node, frame)
-        if symbol.name in ("haiku.cond", "haiku.switch", "haiku.eval_shape"):
-            return union(results) if results else UNKNOWN
-        return derived(*args.values)
-
-    def _runner(
-        self, callee: Value, inputs: Args, node: ast.expr, frame: Frame
-    ) -> Callable[[], Value]:
-        return lambda: self.call_value(callee, inputs, node, frame)
-
-    def lift_by_factory(self, args: Args, node: ast.expr, frame: Frame) -> Value:
-        """`hk.layer_stack(n)(f)`: the symbol, then the callable."""
-        if len(args.positional) < 2 or not self.is_known_callable(args.positional[1]):
-            return UNKNOWN
-        head, callee = args.positional[:2]
-        symbol = catalog.symbol(head.name) if isinstance(head, Symbol) else None
-        if symbol is None:
-            return UNKNOWN
-        made = Lifted(symbol, callee, args.node(1, None), node, frame, dict(args.keywords))
-        self.deferred_calls.append((made, frame, self.flow.copy()))
-        return made
-
-    def apply_lifted(self, value: Lifted, args: Args, node: ast.expr, frame: Frame) -> Value:
-        """Call `hk.vmap(f)`."""
-        value.applied = True
-        run = self._runner(value.callee, args, value.node, frame)
-        result, effects, draws = self.collect(frame, run)
-        effects = [e.but(lifted=True) for e in effects]
-        keywords = {k: v for k, v in value.keywords.items() if k != "**"}
-        callee = self.callee_text(value.callee, value.callee_node, value.frame)
-        self._observe_lifted(
-            value.symbol,
-            callee,
-            [("", effects)],
-            keywords,
-            "**" in value.keywords,
-            value.node,
-            value.frame,
-        )
-        self.merge(frame, effects, draws)
-        if value.symbol.name == "haiku.value_and_grad":
-            return Sequence("tuple", [result, UNKNOWN])
-        if value.symbol.name == "haiku.grad":
-            return UNKNOWN
-        return result
-
-    def _observe_lifted(
-        self,
-        symbol: CatalogSymbol,
-        callee: str,
-        branches: list[tuple[str, list[Effect]]],
-        keywords: dict[str, Value],
-        open_keywords: bool,
-        node: ast.expr,
-        frame: Frame,
-    ) -> None:
-        self.observe(
-            LiftedSite(
-                node,
-                frame.file,
-                frame,
-                symbol=symbol,
-                callee=callee,
-                branches=branches,
-                keywords=keywords,
-                open_keywords=open_keywords,
-                phase=self.flow.phase,
-                context=self.flow.context,
-            )
-        )
-
     # -- what was never applied -----------------------------------------------------------------
 
     def run_deferred(self) -> None:
@@ -517,25 +317,6 @@ class Transforms(Core):
             finally:
                 self.flow = outer
         self.deferred_calls.clear()
-
-
-def callable_in(node: ast.expr | None) -> ast.expr | None:
-    """The callable that an expression wraps: `f` in `functools.partial(f, 1)` or `jax.jit(f)`."""
-    while isinstance(node, ast.Call) and node.args and not isinstance(node.args[0], ast.Starred):
-        node = node.args[0]
-    return node
-
-
-def _root_name(node: ast.expr | None) -> str | None:
-    while isinstance(node, (ast.Attribute, ast.Subscript)):
-        node = node.value
-    return node.id if isinstance(node, ast.Name) else None
-
-
-def built_since(effect: Effect, start: float) -> Effect:
-    """The effect, marked if its module is new since `start`."""
-    built = is_built_since(effect.births, start)
-    return effect if effect.built == built else effect.but(built=built)
 
 
 def traced(value: Value) -> Value:
