@@ -200,19 +200,21 @@ class Branches(Core):
 
     def _do_With(self, node: ast.With, frame: Frame) -> bool:
         flow = self.flow
-        quiet, scoped = flow.quiet, flow.rng_scoped
+        quiet, scoped, context = flow.quiet, flow.rng_scoped, flow.context
         for item in node.items:
             value = self.evaluate(item.context_expr, frame)
             kind = self.context_kind(value, item.context_expr, frame)
             if kind == "raises":
                 flow.quiet += 1
+            elif kind == "root":
+                flow.context = "inside"
             elif kind == "with-rng":
                 flow.rng_scoped += 1
             if item.optional_vars is not None:
                 self.assign(item.optional_vars, self.entered(value), frame)
         goes_on = self.execute_block(node.body, frame)
         expected = flow.quiet > quiet
-        flow.quiet, flow.rng_scoped = quiet, scoped
+        flow.quiet, flow.rng_scoped, flow.context = quiet, scoped, context
         return goes_on or expected
 
     _do_AsyncWith = _do_With

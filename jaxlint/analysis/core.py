@@ -37,9 +37,8 @@ from jaxlint.analysis.values import (
 if TYPE_CHECKING:
     from jaxlint.analysis.module import ModuleFile
     from jaxlint.analysis.project import Project
-    from jaxlint.catalog import CallableSlot
+    from jaxlint.catalog import CallableSlot, Transform
     from jaxlint.catalog import Symbol as CatalogSymbol
-    from jaxlint.catalog import Transform
     from jaxlint.config import Options
 
 T = TypeVar("T")

@@ -36,7 +36,11 @@ KINDS = {
     "state-write": STATE_WRITE,
     "state-create": STATE_CREATE,
 }
-CONTEXTS = {"haiku.with_rng": "with-rng", "pytest.raises": "raises"}
+CONTEXTS = {
+    "haiku.with_rng": "with-rng",
+    "haiku._src.base.new_context": "root",
+    "pytest.raises": "raises",
+}
 
 
 class LibraryCalls(Core):
@@ -119,7 +123,7 @@ class LibraryCalls(Core):
         return TRACED if traced else UNKNOWN
 
     def context_kind(self, value: Value, node: ast.expr, frame: Frame) -> str | None:
-        """What a `with` item does to the analysis: "raises", "with-rng" or nothing."""
+        """What a `with` item does to the analysis: "raises", "with-rng", "root", nothing."""
         if isinstance(value, Symbol) and value.name.endswith("()"):
             return CONTEXTS.get(value.name[:-2])
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
@@ -134,7 +138,7 @@ class LibraryCalls(Core):
 
     def entered(self, value: Value) -> Value:
         """What `with ... as name` binds."""
-        return value if isinstance(value, Instance) else UNKNOWN
+        return value if isinstance(value, (Instance, Symbol)) else UNKNOWN
 
     def container_method(self, value: Value, name: str) -> Value:
         """A method of a list, tuple or dict."""

@@ -28,12 +28,18 @@ from jaxlint.analysis.values import (
 from jaxlint.catalog import Symbol as CatalogSymbol
 
 
+MADE_ANYWHERE = frozenset({"haiku.vmap", "haiku.dynamic_unroll"})
+"""Lifted transforms that may be made outside a root (measured, dm-haiku 0.0.17): `hk.vmap(f)` is
+refused when it is called there, `hk.dynamic_unroll` runs."""
+
+
 class LiftedTransforms(Core):
     """Part of the Interpreter: `hk.vmap(f)`, `hk.scan(f, ...)`, `hk.layer_stack(n)(f)`."""
 
     def call_lifted(self, symbol: CatalogSymbol, args: Args, node: ast.expr, frame: Frame) -> Value:
         """`hk.vmap(f, ...)`, `hk.scan(f, ...)`: effects go through to the root."""
-        self.construct_effect(node, frame, f"uses {short(symbol.name)}")
+        if symbol.name not in MADE_ANYWHERE and symbol.form != "factory":
+            self.construct_effect(node, frame, f"uses {short(symbol.name)}")
         if symbol.form == "factory":
             return Partial(Symbol("jaxlint.lifted"), [Symbol(symbol.name)], dict(args.keywords))
         if symbol.form == "wrap":
@@ -102,6 +108,8 @@ class LiftedTransforms(Core):
     def apply_lifted(self, value: Lifted, args: Args, node: ast.expr, frame: Frame) -> Value:
         """Call `hk.vmap(f)`."""
         value.applied = True
+        if value.symbol.name in MADE_ANYWHERE or value.symbol.form == "factory":
+            self.construct_effect(node, frame, f"uses {short(value.symbol.name)}")
         run = self._runner(value.callee, args, value.node, frame)
         result, effects, draws = self.collect(frame, run)
         effects = [e.but(lifted=True) for e in effects]

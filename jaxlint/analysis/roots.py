@@ -378,8 +378,8 @@ class Roots(Core):
     ) -> None:
         """The value is unpacked into `targets`.
 
-        An array may well be unpacked into its rows: the output of a plain pair counts only where the
-        second part is put to no use that an array has.
+        An array may well be unpacked into its rows: the output of a plain pair counts only where
+        the second part is put to no use that an array has.
         """
         count = len(targets)
         if isinstance(value, RunResult):

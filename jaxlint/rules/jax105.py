@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from jaxlint import catalog
 from jaxlint.analysis.effects import chain_of, span_of
 from jaxlint.analysis.observations import OutsideEffect
-from jaxlint.analysis.values import Function, Symbol
+from jaxlint.analysis.values import (
+    Function,
+    Symbol,
+)
 from jaxlint.finding import Finding, Hazard
 from jaxlint.rules.registry import rule
 

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 
 from jaxlint.analysis.effects import RNG, Effect, Step, chain_of, span_of
 from jaxlint.analysis.observations import RootRun
-from jaxlint.analysis.values import Const
+from jaxlint.analysis.values import (
+    Const,
+)
 from jaxlint.finding import Finding, Hazard
 from jaxlint.rules.raw_sites import describe_effect
 from jaxlint.rules.registry import rule
