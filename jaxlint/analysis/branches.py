@@ -201,11 +201,13 @@ class Branches(Core):
     def _do_With(self, node: ast.With, frame: Frame) -> bool:
         flow = self.flow
         quiet, scoped, context = flow.quiet, flow.rng_scoped, flow.context
+        failures = flow.expected
         for item in node.items:
             value = self.evaluate(item.context_expr, frame)
             kind = self.context_kind(value, item.context_expr, frame)
             if kind == "raises":
                 flow.quiet += 1
+                flow.expected += 1
             elif kind == "root":
                 flow.context = "inside"
             elif kind == "with-rng":
@@ -213,7 +215,7 @@ class Branches(Core):
             if item.optional_vars is not None:
                 self.assign(item.optional_vars, self.entered(value), frame)
         goes_on = self.execute_block(node.body, frame)
-        expected = flow.quiet > quiet
+        expected, flow.expected = flow.expected > failures, failures
         flow.quiet, flow.rng_scoped, flow.context = quiet, scoped, context
         return goes_on or expected
 

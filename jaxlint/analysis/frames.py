@@ -119,6 +119,7 @@ class Flow:
     existing: parameters and states that certainly exist already.
     context: "inside" a root, "outside" every root, or "unknown".
     conditional: how many undecided branches surround this point.
+    quiet: observations are not wanted; expected: a failure is (`pytest.raises`).
     modules: the modules whose methods run, innermost last; began: when each method began.
     root: the run of a root that this is part of.
     """
@@ -128,6 +129,7 @@ class Flow:
         "conditional",
         "context",
         "existing",
+        "expected",
         "modules",
         "phase",
         "quiet",
@@ -145,6 +147,7 @@ class Flow:
         self.began: list[float] = []
         self.root: RootRunToken | None = None
         self.quiet = 0
+        self.expected = 0
         self.reserved = False
         self.rng_scoped = 0
 
@@ -154,5 +157,6 @@ class Flow:
         other.phase, other.existing = self.phase, set(self.existing)
         other.conditional, other.modules = self.conditional, list(self.modules)
         other.began, other.root = list(self.began), self.root
+        other.expected = self.expected
         other.quiet, other.reserved, other.rng_scoped = self.quiet, self.reserved, self.rng_scoped
         return other

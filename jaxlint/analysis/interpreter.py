@@ -110,7 +110,7 @@ class Interpreter(
     def record(self, frame: Frame, effect: Effect) -> None:
         """An effect happens now, during the call `frame`."""
         flow = self.flow
-        if effect.kind == RNG and flow.rng_scoped:
+        if flow.expected or (effect.kind == RNG and flow.rng_scoped):
             return
         changes: dict[str, object] = {}
         if effect.phase is None and flow.phase is not None:
@@ -219,7 +219,7 @@ class Interpreter(
         else:
             effects = [self._seen_again(e, summary.start) for e in summary.effects]
             flow.existing |= summary.existing
-        if summary.effects or summary.draws:
+        if (summary.effects or summary.draws) and not flow.expected:
             step = Step(
                 call if call is not None else node,
                 frame.file,

@@ -27,7 +27,6 @@ from jaxlint.analysis.values import (
 )
 from jaxlint.catalog import Symbol as CatalogSymbol
 
-
 MADE_ANYWHERE = frozenset({"haiku.vmap", "haiku.dynamic_unroll"})
 """Lifted transforms that may be made outside a root (measured, dm-haiku 0.0.17): `hk.vmap(f)` is
 refused when it is called there, `hk.dynamic_unroll` runs."""
@@ -109,7 +108,9 @@ class LiftedTransforms(Core):
         """Call `hk.vmap(f)`."""
         value.applied = True
         if value.symbol.name in MADE_ANYWHERE or value.symbol.form == "factory":
-            self.construct_effect(node, frame, f"uses {short(value.symbol.name)}")
+            here = isinstance(node, ast.Call) and node.func is value.node
+            place = value.node if here else node
+            self.construct_effect(place, frame, f"uses {short(value.symbol.name)}")
         run = self._runner(value.callee, args, value.node, frame)
         result, effects, draws = self.collect(frame, run)
         effects = [e.but(lifted=True) for e in effects]
