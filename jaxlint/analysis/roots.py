@@ -213,6 +213,8 @@ class Roots(Core):
     def run_pair(self, function: PairFunction, args: Args, node: ast.expr, frame: Frame) -> Value:
         """`pair.init(rng, ...)` or `pair.apply(params, [state], [rng], ...)`."""
         pair, which = function.pair, function.which
+        if self.flow.expected:
+            pair.meant_to_fail = True
         slots = slots_of(pair, which)
         inputs, given = self._split_slots(slots, args)
         callee = function.function

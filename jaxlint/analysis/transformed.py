@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 class Pair(Value):
     """The result of a root: `hk.transform(function)` and its relatives.
 
-    keyless: what leaves apply without a key, and how the reader is told.
+    keyless: what leaves apply without a key, and how the reader is told. meant_to_fail: a test says
+    that its init or apply raises.
     """
 
     __slots__ = (
@@ -25,6 +26,7 @@ class Pair(Value):
         "file",
         "function",
         "keyless",
+        "meant_to_fail",
         "multi",
         "node",
         "root",
@@ -44,6 +46,7 @@ class Pair(Value):
         self.root = root
         self.stateful = stateful
         self.apply_rng = True
+        self.meant_to_fail = False
         self.multi = multi
         self.node = node
         self.file = file
