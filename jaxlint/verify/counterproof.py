@@ -40,20 +40,30 @@ def apply_edits(source: str, edits: tuple[Edit, ...], path: str) -> str:
 
 
 def moved(finding: Finding, source: str, edits: tuple[Edit, ...]) -> Span:
-    """Where the flagged code starts after the edits: their lengths before it are counted."""
+    """Where the flagged code is after the edits: they push it, and may change its length."""
     lines = source.splitlines(keepends=True)
-    start = offset(lines, finding.span.line, finding.span.column)
-    shift = 0
+    span = finding.span
+    start = offset(lines, span.line, span.column)
+    end = offset(lines, span.end_line, span.end_column)
+    push = grow = 0
     for edit in edits:
         first = offset(lines, edit.span.line, edit.span.column)
         last = offset(lines, edit.span.end_line, edit.span.end_column)
+        change = len(edit.text) - (last - first)
         if first < start:
-            shift += len(edit.text) - (last - first)
-    fixed = apply_edits(source, edits, finding.span.path)
-    at = max(0, min(start + shift, len(fixed)))
-    line = fixed.count("\n", 0, at) + 1
-    column = at - (fixed.rfind("\n", 0, at) + 1) + 1
-    return replace(finding.span, line=line, column=column, end_line=line, end_column=column)
+            push += change
+        elif last <= end:
+            grow += change
+    fixed = apply_edits(source, edits, span.path)
+    line, column = position(fixed, start + push)
+    end_line, end_column = position(fixed, end + push + grow)
+    return replace(span, line=line, column=column, end_line=end_line, end_column=end_column)
+
+
+def position(text: str, at: int) -> tuple[int, int]:
+    """1-based line and column of the character offset `at`."""
+    at = max(0, min(at, len(text)))
+    return text.count("\n", 0, at) + 1, at - (text.rfind("\n", 0, at) + 1) + 1
 
 
 def counterproof(

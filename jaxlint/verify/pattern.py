@@ -86,7 +86,14 @@ def run_pattern(bench: Bench, user: UserCode) -> None:
         bench.evidence.message = "no bare pattern for this rule"
         return
     kinds = [str(e) for e in facts.get("effects") or []]
-    run = program(transform, name, effect(kinds))
+    body = effect(kinds)
+    raw_program = program(transform, name, body)
+
+    def run(x: Any) -> Any:
+        if bench.finding.hazard is Hazard.TOLERATED:
+            body(x)  # what is tolerated is the use of parameters that exist already
+        return raw_program(x)
+
     bench.evidence.ran = f"{name} over {', '.join(kinds) or 'a parameter'}: the bare pattern"
     user.site.executed = 0
     raw = bench.evidence.errors

@@ -213,6 +213,8 @@ def _weight(verdict: Verdict, evidence: Evidence) -> tuple[int, int]:
     """Strongest verdict first; what a bare pattern did not show says nothing."""
     if evidence.level == Level.PATTERN.value and verdict not in DECISIVE:
         return (99, verdict.rank)
+    if verdict is Verdict.UNREACHED and evidence.level == Level.OWN_CALLS.value:
+        return (Verdict.BLOCKED.rank, 0)  # that nothing in the file leads there says the least
     if verdict in (Verdict.TIMEOUT, Verdict.CRASHED, Verdict.BLOCKED):
         return (Verdict.UNREACHED.rank, 0)
     return (verdict.rank, 1)

@@ -77,6 +77,10 @@ class Synthesis(Targets):
             own_calls.replay(self.bench, self.seen, before)
             names = self.names()
             for pair in self.seen.pairs[before:]:
+                if pair.kind.startswith("multi"):
+                    for each in self.multi_targets(pair):
+                        self.attempt(each)
+                    continue
                 inner = self.pair_target(pair, names)
                 if inner is not None and not pair.calls:
                     self.attempt(inner)

@@ -105,25 +105,29 @@ class Targets:
         return Target(name, function, params, node, kind=pair.kind, takes_rng=rng, at_site=at_site)
 
     def multi_targets(self, pair: watch.Pair) -> Iterator[Target]:
-        """Each `apply` of an `hk.multi_transform`, run as a root of its own."""
+        """The `init` and each `apply` of an `hk.multi_transform`, each as a root of its own."""
         import jax
 
+        def functions() -> list[Any]:
+            init, applies = pair.original()
+            return [init, *jax.tree_util.tree_leaves(applies)]
+
         made: list[Any] = []
-
-        def peek() -> None:
-            made.extend(jax.tree_util.tree_leaves(pair.original()[1]))
-
-        watch.unwatched("transform_with_state")(peek).init(jax.random.PRNGKey(0))
-        line = self.bench.finding.span.line
+        root = watch.unwatched("transform_with_state")(lambda: made.extend(functions()))
+        root.init(jax.random.PRNGKey(0))
+        kind = "transform" if pair.kind == "multi_transform" else "transform_with_state"
+        line, at_site = self.bench.finding.span.line, own_calls.at_site(self.bench, pair)
         for index, function in enumerate(made):
             node = self.outline.node_at(_unwrapped(function).__code__.co_firstlineno)
 
             def call(*args: Any, place: int = index, **kwargs: Any) -> Any:
-                chosen = jax.tree_util.tree_leaves(pair.original()[1])[place]
-                return chosen(*args, **kwargs)
+                return functions()[place](*args, **kwargs)
 
-            if isinstance(node, ast.FunctionDef) and node.lineno <= line <= (node.end_lineno or 0):
-                yield Target(node.name, call, _parameters(function), node)
+            around = isinstance(node, ast.FunctionDef) and own_calls.spans(node, line)
+            if around or at_site:
+                name = getattr(function, "__name__", "function")
+                params = _parameters(function)
+                yield Target(name, call, params, node, kind=kind, at_site=at_site)
 
     def function_target(self, name: str, node: ast.AST) -> Target:
         function = getattr(self.user.main, name)

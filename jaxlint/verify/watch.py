@@ -18,7 +18,7 @@ from jaxlint.verify import errors
 from jaxlint.verify.guesses import Hole
 
 NAMES = ("transform", "transform_with_state", "multi_transform", "multi_transform_with_state")
-WITHOUT = "without_apply_rng"
+WITHOUT = ("without_apply_rng", "without_state")
 
 
 @dataclass
@@ -68,23 +68,26 @@ class Watch:
         self.pairs: list[Pair] = []
         self.leaks: list[tuple[str, BaseException]] = []
 
-    def without(self, _name: str, original: Any) -> Any:
-        """`hk.without_apply_rng`: the pair it is given loses its key."""
+    def without(self, name: str, original: Any) -> Any:
+        """`hk.without_apply_rng`, `hk.without_state`: the pair given loses its key or state."""
 
         @functools.wraps(original)
         def watching(f: Any) -> Any:
             made = original(f)
-            for pair in self.pairs:
+            for pair in list(self.pairs):
                 if pair.result is None or not callable(made.apply):
                     continue
                 if getattr(f, "init", None) is pair.result.init:
-                    again = Pair(pair.kind, pair.original, pair.init, made.apply, takes_rng=False)
-                    again.made_at = caller()
+                    again = Pair(pair.kind, pair.original, pair.init, made.apply, made_at=caller())
+                    bare = original(_bare(f, pair))
+                    again.takes_rng = pair.takes_rng and name != "without_apply_rng"
+                    if name == "without_state":
+                        again.kind, again.init = "transform", bare.init
+                    again.apply = bare.apply
                     self.pairs.append(again)
-                    again.result = original(_bare(f, pair))
-                    again.result = again.result._replace(
-                        init=self.entry(again, "init", pair.init),
-                        apply=self.entry(again, "apply", again.result.apply),
+                    again.result = bare._replace(
+                        init=self.entry(again, "init", again.init),
+                        apply=self.entry(again, "apply", again.apply),
                     )
                     return again.result
             return made
@@ -189,11 +192,11 @@ def watching(site: Any) -> Iterator[Watch]:
     except ImportError:
         yield watch
         return
-    saved = {name: getattr(hk, name) for name in (*NAMES, WITHOUT) if hasattr(hk, name)}
+    saved = {name: getattr(hk, name) for name in (*NAMES, *WITHOUT) if hasattr(hk, name)}
     _ORIGINALS.update(saved)
     try:
         for name, original in saved.items():
-            make = watch.without if name == WITHOUT else watch.transform
+            make = watch.without if name in WITHOUT else watch.transform
             setattr(hk, name, make(name, original))
         yield watch
     finally:
