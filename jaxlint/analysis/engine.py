@@ -22,7 +22,7 @@ from jaxlint.analysis.module import (
     parse_source,
     read_source,
 )
-from jaxlint.analysis.observations import RawSite
+from jaxlint.analysis.observations import Observation, RawSite
 from jaxlint.analysis.project import Project
 from jaxlint.analysis.triage import EFFECTS_MARKER, may_matter
 from jaxlint.analysis.values import (
@@ -159,28 +159,42 @@ def _judge(interpreter: Interpreter, file: ModuleFile, path: str) -> list[Findin
     for rule in all_rules().values():
         by_type.setdefault(rule.observes, []).append(rule)
     found: dict[tuple[object, ...], Finding] = {}
+    seen: dict[tuple[object, ...], Observation] = {}
+    together: dict[tuple[type, int], list[Observation]] = {}
     for observation in interpreter.observations:
         if observation.file is not file:
             continue
         if isinstance(observation, RawSite) and is_guarded_elsewhere(observation, interpreter):
             continue
+        together.setdefault((type(observation), id(observation.node)), []).append(observation)
         for rule in by_type.get(type(observation), ()):
             for finding in rule.check(observation):
-                _keep(found, finding)
-    findings = [_at_path(f, path) for f in found.values()]
-    return sorted(findings, key=lambda f: f.sort_key)
+                seen[_keep(found, finding)] = observation
+    if not found:
+        return []
+    from jaxlint.fixes import with_fixes
+
+    fixed = with_fixes(
+        file,
+        [(f, together[type(seen[key]), id(seen[key].node)]) for key, f in found.items()],
+    )
+    return sorted((_at_path(f, path) for f in fixed), key=lambda f: f.sort_key)
 
 
 _ORDER = {Hazard.LEAK: 0, Hazard.ERROR: 1, Hazard.SILENT: 2, Hazard.TOLERATED: 3}
 
 
-def _keep(found: dict[tuple[object, ...], Finding], finding: Finding) -> None:
-    """One finding for each place and question: JAX101-103 are answers to the same one."""
+def _keep(found: dict[tuple[object, ...], Finding], finding: Finding) -> tuple[object, ...]:
+    """One finding for each place and question: JAX101-103 are answers to the same one.
+
+    Returns the place and question.
+    """
     question = "raw" if finding.code in ("JAX101", "JAX102", "JAX103") else finding.code
     key = (question, finding.span)
     other = found.get(key)
     if other is None or _rank(finding) < _rank(other):
         found[key] = finding
+    return key
 
 
 def _rank(finding: Finding) -> tuple[str, int]:
@@ -198,4 +212,8 @@ def _at_path(finding: Finding, path: str) -> Finding:
         replace(link, span=replace(link.span, path=path)) if link.span.path == own else link
         for link in finding.chain
     )
-    return replace(finding, span=replace(finding.span, path=path), chain=chain)
+    fix = finding.fix
+    if fix is not None:
+        edits = tuple(replace(e, span=replace(e.span, path=path)) for e in fix.edits)
+        fix = replace(fix, edits=edits)
+    return replace(finding, span=replace(finding.span, path=path), chain=chain, fix=fix)

@@ -67,8 +67,7 @@ class LibraryCalls(Core):
         if transform is not None:
             return lambda args, node, frame: self.call_transform(transform, args, node, frame)
         if name in options.roots:
-            root = "haiku.transform"
-            return lambda args, node, frame: self.make_pair(root, args, node, frame)
+            return lambda args, node, frame: self.make_pair(name, args, node, frame)
         if name in options.wrappers or name == IDENTITY:
             return lambda args, node, frame: args.positional[0] if args.positional else UNKNOWN
         kinds = options.effects.get(name)

@@ -215,6 +215,9 @@ class Roots(Core):
         pair, which = function.pair, function.which
         if self.flow.expected:
             pair.meant_to_fail = True
+        if not pair.is_haiku:
+            self.run_root_body(function.function, frame, node)
+            return UNKNOWN
         slots = slots_of(pair, which)
         inputs, given = self._split_slots(slots, args)
         callee = function.function

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 class Pair(Value):
     """The result of a root: `hk.transform(function)` and its relatives.
 
+    root: the name of what made it; only Haiku's own have known slots and results (`is_haiku`).
     keyless: what leaves apply without a key, and how the reader is told. meant_to_fail: a test says
     that its init or apply raises.
     """
@@ -51,6 +52,11 @@ class Pair(Value):
         self.node = node
         self.file = file
         self.keyless: tuple[ast.expr, str] | None = None
+
+    @property
+    def is_haiku(self) -> bool:
+        """Whether Haiku made the pair, and not an in-house root that the user configured."""
+        return self.root.startswith("haiku.")
 
     def copy(self) -> Pair:
         """The same pair, to be changed by `without_apply_rng` or `without_state`."""

@@ -108,22 +108,21 @@ def _code(effect: Effect, hazard: Hazard) -> str:
 
 
 _EFFECT_WORDS = {
-    PARAM: "creates Haiku parameters",
-    STATE_CREATE: "creates Haiku state",
-    STATE_READ: "reads Haiku state",
-    STATE_WRITE: "writes Haiku state",
-    RNG: "draws from Haiku's keys",
+    PARAM: "creates {}parameters",
+    STATE_CREATE: "creates {}state",
+    STATE_READ: "reads {}state",
+    STATE_WRITE: "writes {}state",
+    RNG: "draws {}keys",
 }
 
 
 def describe_effect(effect: Effect, exists: bool = False) -> str:
     """`creates Haiku parameters (hk.Linear, line 12)`."""
-    words = (
-        "reads Haiku parameters" if effect.kind == PARAM and exists else _EFFECT_WORDS[effect.kind]
-    )
+    owner = "Haiku " if effect.name.startswith("haiku.") else ""
+    words = _EFFECT_WORDS[effect.kind] if not exists else "reads {}parameters"
     step = effect.step
     name = effect.name.replace("haiku.", "hk.") or step.file.text(step.node, 30)
-    return f"{words} ({name}, line {getattr(step.node, 'lineno', 1)})"
+    return f"{words.format(owner)} ({name}, line {getattr(step.node, 'lineno', 1)})"
 
 
 def finding_for(site: RawSite, judgement: Judgement, name: str, consequence: str) -> Finding:
@@ -136,7 +135,7 @@ def finding_for(site: RawSite, judgement: Judgement, name: str, consequence: str
         verb = "runs"
     message = (
         f"{spec.name} {verb} {site.callee!r}, which "
-        f"{describe_effect(effect, effect.exists)}: {consequence}; {replacement}"
+        f"{describe_effect(effect, effect.exists and effect.kind == PARAM)}: {consequence}; {replacement}"
     )
     steps = [*site.prefix, *effect.steps()]
     head = Step(site.node, site.file, f"{spec.name} is given {site.callee}")

@@ -18,6 +18,8 @@ BUILT_OUTSIDE = frozenset({"hk.scan", "hk.map", "hk.fori_loop"})
 
 def replacement_for(site: RawSite, judgement: Judgement) -> str:
     """What to write instead, as the message says it: "use hk.scan and build ... outside"."""
+    if not judgement.effect.name.startswith("haiku."):
+        return f"create and read it before and pass it in, or move {site.transform.name} outside"
     version = site.transform.replacement.get("haiku")
     kinds = {e.kind for e in site.effects}
     if site.slot.keyword == "cond_fun":
