@@ -17,6 +17,7 @@ from jaxlint.analysis.values import (
     Sequence,
     Symbol,
     Value,
+    by_phase,
     union,
 )
 
@@ -121,7 +122,12 @@ class Branches(Core):
             changed = [(n, v) for n, v in env_first.items() if env.names.get(n) is not v]
             for name, value in changed:
                 mine = env.names.get(name)
-                env.names[name] = value if mine is None else union([value, mine], chosen=by_flag)
+                if mine is None:
+                    env.names[name] = value
+                elif by_flag:
+                    env.names[name] = union([value, mine], chosen=True)
+                else:
+                    env.names[name] = by_phase(phases, value, mine)
             frame.passed &= passed_first
             if phases == ("init", "apply"):
                 flow.existing |= existing_first  # at apply, what init created is there

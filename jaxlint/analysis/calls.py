@@ -14,6 +14,7 @@ from jaxlint.analysis.transformed import (
     Lift,
     Lifted,
     PairFunction,
+    RunResult,
     Transformed,
 )
 from jaxlint.analysis.triage import EFFECTS_MARKER
@@ -22,6 +23,7 @@ from jaxlint.analysis.values import (
     TRACED,
     UNKNOWN,
     Bound,
+    ByPhase,
     Class,
     Function,
     Instance,
@@ -35,6 +37,7 @@ from jaxlint.analysis.values import (
     Symbol,
     Unknown,
     Value,
+    by_phase,
     derived,
     options,
     union,
@@ -91,6 +94,8 @@ class Calls(Core):
             if keyword.arg is not None:
                 args.keywords[keyword.arg] = value
                 args.keyword_nodes[keyword.arg] = keyword.value
+            elif isinstance(value, RunResult):
+                self.misused(value, keyword.value, frame, "it is unpacked as a mapping")
             elif isinstance(value, Mapping) and value.rest is None:
                 args.keywords.update({k: v for k, v in value.items.items() if isinstance(k, str)})
             else:
@@ -145,6 +150,8 @@ class Calls(Core):
         return derived(*values)
 
     def _call_one_of(self, function: OneOf, args: Args, node: ast.expr, frame: Frame) -> Value:
+        if isinstance(function, ByPhase):
+            return self._call_by_phase(function, args, node, frame)
         flow = self.flow
         results = []
         raw = [self.is_raw(option) for option in function.options]
@@ -165,6 +172,22 @@ class Calls(Core):
         finally:
             flow.conditional -= 1
         return union(results)
+
+    def _call_by_phase(self, function: ByPhase, args: Args, node: ast.expr, frame: Frame) -> Value:
+        flow = self.flow
+        phase, existing = flow.phase, set(flow.existing)
+        results: list[Value] = []
+        try:
+            for option, when in zip(function.options, ("init", "apply"), strict=True):
+                if phase is None or phase == when:
+                    flow.phase = when
+                    results.append(self.call_value(option, args, node, frame))
+                if phase is None and when == "init":
+                    existing = flow.existing  # at apply, what init created is there
+        finally:
+            flow.phase = phase
+            flow.existing |= existing
+        return by_phase(("init", "apply"), *results) if len(results) == 2 else union(results)
 
     def _call_bound(self, function: Bound, args: Args, node: ast.expr, frame: Frame) -> Value:
         inner, receiver = function.function, function.receiver
@@ -366,6 +389,7 @@ _CALLS: dict[type[Value], str] = {
     Class: "construct",
     Partial: "_call_partial",
     OneOf: "_call_one_of",
+    ByPhase: "_call_one_of",
     PairFunction: "run_pair",
     Transformed: "apply_transformed",
     Lifted: "apply_lifted",

@@ -182,12 +182,11 @@ class Classes(Core):
             value = args.get(index, name)
             if value is None and (args.open or args.open_keywords):
                 pass  # somebody's object: its fields need not hold their defaults
-            elif value is None:
+            elif value is None and isinstance(statement.value, ast.Call):
+                value = self._field_default(statement.value, cls, frame)
+            elif value is None and statement.value is not None:
                 value = self.lookup_class(cls, name)
-                if isinstance(value, Unknown) or statement.value is None:
-                    value = None
-                elif isinstance(statement.value, ast.Call):
-                    value = self._field_default(statement.value, cls, frame)
+                value = None if isinstance(value, Unknown) else value
             elif isinstance(value, Unknown):
                 value = None
             if value is None:
@@ -205,7 +204,8 @@ class Classes(Core):
                     made = self.evaluate(keyword.value, inner)
                     return self.call_value(made, Args([]), node, frame)
             return None
-        return self.lookup_class(cls, getattr(node, "arg", "")) or UNKNOWN
+        target = next((n for n, f in self.dataclass_fields(cls).items() if f.value is node), None)
+        return self.lookup_class(cls, target) if target is not None else None
 
     def call_instance(self, instance: Instance, args: Args, node: ast.expr, frame: Frame) -> Value:
         """`instance(*args)`."""

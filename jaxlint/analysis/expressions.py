@@ -90,7 +90,17 @@ class Expressions(Core):
         return UNKNOWN
 
     def _eval_JoinedStr(self, node: ast.JoinedStr, frame: Frame) -> Value:
-        return UNKNOWN
+        parts: list[str] = []
+        for part in node.values:
+            if isinstance(part, ast.FormattedValue):
+                value = self.evaluate(part.value, frame)
+                plain = part.format_spec is None and part.conversion == -1
+                if not (plain and isinstance(value, Const)):
+                    return UNKNOWN
+                parts.append(str(value.value))
+            elif isinstance(part, ast.Constant):
+                parts.append(str(part.value))
+        return Const("".join(parts))
 
     # -- displays -------------------------------------------------------------------------------
 

@@ -32,6 +32,10 @@ MADE_ANYWHERE = frozenset({"haiku.vmap", "haiku.dynamic_unroll"})
 refused when it is called there, `hk.dynamic_unroll` runs."""
 
 
+OLD_VMAP = "require_split_rng"
+"""The attribute of hk.vmap by which a program opts out of giving split_rng."""
+
+
 class LiftedTransforms(Core):
     """Part of the Interpreter: `hk.vmap(f)`, `hk.scan(f, ...)`, `hk.layer_stack(n)(f)`."""
 
@@ -132,6 +136,17 @@ class LiftedTransforms(Core):
             return UNKNOWN
         return result
 
+    def _lets_vmap_be_old(
+        self, symbol: CatalogSymbol, keywords: dict[str, Value], frame: Frame
+    ) -> bool:
+        """Whether a file in reach says `hk.vmap.require_split_rng = False`."""
+        if symbol.name != "haiku.vmap" or "split_rng" in keywords:
+            return False
+        file, project = frame.file, self.project
+        if project.reaches(file.path, file.source, OLD_VMAP):
+            return True
+        return any(OLD_VMAP in (project.text(p) or "") for p in project.package_files(file.path))
+
     def _observe_lifted(
         self,
         symbol: CatalogSymbol,
@@ -154,5 +169,6 @@ class LiftedTransforms(Core):
                 open_keywords=open_keywords,
                 phase=self.flow.phase,
                 context=self.flow.context,
+                old_vmap=self._lets_vmap_be_old(symbol, keywords, frame),
             )
         )

@@ -59,7 +59,8 @@ class RawSite(Observation):
 class LiftedSite(Observation):
     """A library's own version of a transform applied to a callable.
 
-    branches: the effects of each callable, by its keyword. split_rng: its argument, if given.
+    branches: the effects of each callable, by its keyword. old_vmap: the project lets hk.vmap be
+    called without split_rng.
     """
 
     symbol: Symbol
@@ -69,7 +70,7 @@ class LiftedSite(Observation):
     open_keywords: bool
     phase: str | None
     context: str
-    built_inside: list[Effect] = field(default_factory=list)
+    old_vmap: bool = False
 
 
 @dataclass

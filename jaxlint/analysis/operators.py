@@ -35,6 +35,7 @@ from jaxlint.analysis.values import (
     Symbol,
     Unknown,
     Value,
+    by_phase,
     derived,
     union,
 )
@@ -258,4 +259,6 @@ class Operators(Core):
             phases,
             node.test if phases is None else None,
         )
+        if phases is not None and None not in phases:
+            return by_phase(phases, *results)
         return union(results, chosen=True)

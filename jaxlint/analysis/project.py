@@ -116,6 +116,15 @@ class Project:
             self._folders[folder] = tuple(dict.fromkeys(roots))
         return self._folders[folder]
 
+    def package_files(self, path: str) -> list[str]:
+        """The `__init__.py` files of the packages around a file, innermost first."""
+        found = []
+        folder = os.path.dirname(os.path.abspath(path))
+        while os.path.isfile(init := os.path.join(folder, "__init__.py")):
+            found.append(init)
+            folder = os.path.dirname(folder)
+        return found
+
     def find(self, dotted: str, path: str) -> tuple[str, bool] | None:
         """The file of module `dotted` as the file at `path` imports it; whether it is a package.
 

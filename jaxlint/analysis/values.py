@@ -371,6 +371,27 @@ class OneOf(Value):
         return ("one of", tuple(v.key() for v in self.options))
 
 
+class ByPhase(OneOf):
+    """A choice that an init guard makes: one value while init runs, another while apply does."""
+
+    __slots__ = ()
+
+    def __init__(self, init: Value, apply: Value) -> None:
+        super().__init__((init, apply))
+
+    def key(self) -> Hashable:
+        return ("by phase", self.options[0].key(), self.options[1].key())
+
+
+def by_phase(phases: tuple[str | None, str | None] | None, then: Value, other: Value) -> Value:
+    """What remains of two values where a branch on the phase ends."""
+    if phases == ("init", "apply"):
+        return ByPhase(then, other)
+    if phases == ("apply", "init"):
+        return ByPhase(other, then)
+    return union([then, other])
+
+
 def union(values: list[Value], chosen: bool = False) -> Value:
     """The value that is one of `values`, as simple as possible. Unknown options stay in it."""
     seen: dict[Hashable, Value] = {}

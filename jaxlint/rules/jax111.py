@@ -21,7 +21,9 @@ from jaxlint.rules.registry import rule
 )
 def check(site: LiftedSite) -> Iterator[Finding]:
     """The argument is required since dm-haiku 0.0.6 (measured: TypeError)."""
-    if site.symbol.name != "haiku.vmap" or site.open_keywords or "split_rng" in site.keywords:
+    if site.symbol.name != "haiku.vmap" or "split_rng" in site.keywords:
+        return
+    if site.open_keywords or site.old_vmap:
         return
     draws = any(e.kind == RNG and not e.at_init for _, found in site.branches for e in found)
     value = "(not hk.running_init())" if draws else "False"

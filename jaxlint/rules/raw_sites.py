@@ -133,10 +133,8 @@ def finding_for(site: RawSite, judgement: Judgement, name: str, consequence: str
     verb = "traces" if spec.staging or judgement.hazard is Hazard.LEAK else "maps or differentiates"
     if judgement.code == "JAX102":
         verb = "runs"
-    message = (
-        f"{spec.name} {verb} {site.callee!r}, which "
-        f"{describe_effect(effect, effect.exists and effect.kind == PARAM)}: {consequence}; {replacement}"
-    )
+    what = describe_effect(effect, effect.exists and effect.kind == PARAM)
+    message = f"{spec.name} {verb} {site.callee!r}, which {what}: {consequence}; {replacement}"
     steps = [*site.prefix, *effect.steps()]
     head = Step(site.node, site.file, f"{spec.name} is given {site.callee}")
     return Finding(
