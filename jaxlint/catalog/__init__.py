@@ -110,18 +110,22 @@ def resolve(dotted: str) -> str:
 
 @cache
 def transform(name: str) -> Transform | None:
-    """The transform of that name (any spelling), or None."""
+    """The transform of that name (any spelling gives the same object), or None."""
     canonical = resolve(name)
-    data = _transforms().get(canonical)
-    return None if data is None else parse_transform(canonical, data)
+    if canonical != name:
+        return transform(canonical)
+    data = _transforms().get(name)
+    return None if data is None else parse_transform(name, data)
 
 
 @cache
 def symbol(name: str) -> Symbol | None:
-    """The Haiku symbol of that name (any spelling), or None."""
+    """The Haiku symbol of that name (any spelling gives the same object), or None."""
     canonical = resolve(name)
-    data = _symbols().get(canonical)
-    return None if data is None else parse_symbol(canonical, data)
+    if canonical != name:
+        return symbol(canonical)
+    data = _symbols().get(name)
+    return None if data is None else parse_symbol(name, data)
 
 
 def members(module: str) -> Iterator[tuple[str, str]]:

@@ -9,8 +9,20 @@ Hazards = Mapping[str, Mapping[str, str]]
 """Effect name -> {"init": hazard, "apply": hazard}, as measured."""
 
 
-@dataclass(frozen=True)
-class Pass:
+class _Entry:
+    """A part of the catalog. Each is made once, so that identity does for equality.
+
+    The decorator's own `__eq__` and `__repr__` are left out because making them costs milliseconds
+    at every start of a linter.
+    """
+
+    def __repr__(self) -> str:
+        fields = ", ".join(f"{name}={value!r}" for name, value in vars(self).items())
+        return f"{type(self).__name__}({fields})"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Pass(_Entry):
     """One thing that a call-style transform hands to its callable.
 
     Written in the data as `[row:][keyword@][position][... or *]`, `traced`, `traced...` or `**`:
@@ -34,8 +46,8 @@ class Pass:
     traced: bool = False
 
 
-@dataclass(frozen=True)
-class CallableSlot:
+@dataclass(frozen=True, eq=False, repr=False)
+class CallableSlot(_Entry):
     """Where a transform takes a callable.
 
     `many`: the argument is a tuple, list or dict of callables. `optional`: it is a callable only
@@ -54,8 +66,8 @@ class CallableSlot:
     body_runs: int = 1
 
 
-@dataclass(frozen=True)
-class Transform:
+@dataclass(frozen=True, eq=False, repr=False)
+class Transform(_Entry):
     """A function that traces (or runs) a callable given to it.
 
     `form` is "wrap" (returns a callable), "call" (runs its callable now), "context" (a context
@@ -71,16 +83,16 @@ class Transform:
     group: str
     form: str
     callables: tuple[CallableSlot, ...]
-    methods: Mapping[str, tuple[CallableSlot, ...]] = field(default_factory=dict, hash=False)
+    methods: Mapping[str, tuple[CallableSlot, ...]] = field(default_factory=dict)
     aliases: tuple[str, ...] = ()
     statics: tuple[str, ...] = ()
-    replacement: Mapping[str, str | None] = field(default_factory=dict, hash=False)
+    replacement: Mapping[str, str | None] = field(default_factory=dict)
     staging: bool = False
     body_runs: int = 1
     factory: bool = False
     like: str | None = None
     removed: str | None = None
-    gone: Mapping[str, str] = field(default_factory=dict, hash=False)
+    gone: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def slots(self) -> tuple[CallableSlot, ...]:
@@ -95,8 +107,8 @@ class Transform:
         return {} if self.like else {"haiku": catalog.hazards(self.name)}
 
 
-@dataclass(frozen=True)
-class SymbolEffect:
+@dataclass(frozen=True, eq=False, repr=False)
+class SymbolEffect(_Entry):
     """An effect of calling a library symbol (of calling the module, where the symbol is a class).
 
     `kind`: param, rng, rng-at-init, rng-reserve, rng-replace, state-create, state-read,
@@ -118,8 +130,8 @@ class SymbolEffect:
     optional: bool = False
 
 
-@dataclass(frozen=True)
-class Symbol:
+@dataclass(frozen=True, eq=False, repr=False)
+class Symbol(_Entry):
     """A public name of Haiku.
 
     `kind`: module, effect, lifted, root, root-adapter, lift, flax-lift, wrapper, inline, context,
@@ -139,14 +151,14 @@ class Symbol:
     call: tuple[str, ...] = ()
     arguments: tuple[str, ...] = ()
     effects: tuple[SymbolEffect, ...] = ()
-    methods: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
-    properties: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
-    initializers: Mapping[str, str] = field(default_factory=dict, hash=False)
+    methods: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    properties: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    initializers: Mapping[str, str] = field(default_factory=dict)
     contains: tuple[str, ...] = ()
     draws_at_init: bool = False
     returns: str | None = None
     lifts: str | None = None
     form: str | None = None
     callables: tuple[CallableSlot, ...] = ()
-    traits: Mapping[str, bool] = field(default_factory=dict, hash=False)
+    traits: Mapping[str, bool] = field(default_factory=dict)
     removed: str | None = None

@@ -37,6 +37,8 @@ from jaxlint import catalog
 )
 def test_every_spelling_leads_to_one_name(spelling: str, canonical: str) -> None:
     assert catalog.resolve(spelling) == canonical
+    assert catalog.transform(spelling) is catalog.transform(canonical)
+    assert catalog.symbol(spelling) is catalog.symbol(canonical)
 
 
 @pytest.mark.parametrize(
