@@ -107,6 +107,10 @@ class Attributes(Core):
         if library is not None:
             if name == "__call__" or name in library.methods:
                 return LibraryMethod(library, name, value)
+            if name in library.properties:
+                method = LibraryMethod(library, name, value)
+                expression = node if isinstance(node, ast.expr) else ast.Constant(None)
+                return self.call_library_method(method, self.no_args(), expression, frame)
             given = self.constructor_argument(value, name)
             return given if given is not None else UNKNOWN
         return UNKNOWN

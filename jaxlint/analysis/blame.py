@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from jaxlint.analysis.arguments import Parameters
+from jaxlint.analysis.arguments import PASSABLE, Parameters
 from jaxlint.analysis.core import Core
 from jaxlint.analysis.effects import Effect, Step
 from jaxlint.analysis.frames import Frame
@@ -85,6 +85,7 @@ class Blame(Core):
         for step in effect.steps():
             owner = step.passed
             name = root_name(step.node.func) if isinstance(step.node, ast.Call) else None
+            value = owner.env.names.get(name) if owner is not None and name is not None else None
             for _ in range(8):
                 if owner is None or owner in active:
                     break
@@ -95,6 +96,11 @@ class Blame(Core):
                 owner = self.passed_frame(node, owner.caller)
             if owner is not None and owner in active:
                 return owner  # type: ignore[no-any-return]
+            # Passed on through a partial or a container: the same object among what was passed.
+            if isinstance(value, PASSABLE):
+                for frame in active:
+                    if any(frame.env.names.get(n) is value for n in frame.passed):
+                        return frame
         return None
 
     def _argument_of(self, owner: Frame, name: str | None) -> ast.expr | None:

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING
 
+from jaxlint.analysis.arguments import Args
 from jaxlint.analysis.core import Core
 from jaxlint.analysis.effects import Effect
 from jaxlint.analysis.frames import Frame
@@ -14,6 +15,7 @@ from jaxlint.analysis.values import (
     UNKNOWN,
     Class,
     Function,
+    OneOf,
     Sequence,
     Symbol,
     Value,
@@ -58,13 +60,54 @@ class Branches(Core):
         truth, phases = self.truth(test)
         if truth is not None:
             return self.execute_block(node.body if truth else node.orelse, frame)
-        return self.run_both(
-            frame,
-            lambda: self.execute_block(node.body, frame),
-            lambda: self.execute_block(node.orelse, frame),
-            phases,
-            node.test if phases is None else None,
-        )
+        narrowed = self._narrowed(node.test, frame)
+
+        def side(body: list[ast.stmt], holds: bool) -> bool:
+            for target, kept in narrowed.get(holds, ()):
+                self.assign(target, kept, frame)
+            return self.execute_block(body, frame)
+
+        try:
+            return self.run_both(
+                frame,
+                lambda: side(node.body, True),
+                lambda: side(node.orelse, False),
+                phases,
+                node.test if phases is None else None,
+            )
+        finally:
+            for target, whole in narrowed.get(None, ()):
+                if isinstance(target, ast.Attribute):
+                    self.assign(target, whole, frame)
+
+    def _narrowed(
+        self, test: ast.expr, frame: Frame
+    ) -> dict[bool | None, list[tuple[ast.expr, Value]]]:
+        """What `isinstance(name, cls)` leaves of a union on each side (None: what it was)."""
+        if not (isinstance(test, ast.Call) and len(test.args) == 2 and not test.keywords):
+            return {}
+        target = test.args[0]
+        function = self.evaluate(test.func, frame)
+        if not (isinstance(function, Symbol) and function.name == "builtins.isinstance"):
+            return {}
+        if not isinstance(target, (ast.Name, ast.Attribute)):
+            return {}
+        value = self.evaluate(target, frame)
+        if not isinstance(value, OneOf):
+            return {}
+        cls = self.evaluate(test.args[1], frame)
+        sides: dict[bool, list[Value]] = {True: [], False: []}
+        for option in value.options:
+            answer = self.call_symbol("builtins.isinstance", Args([option, cls]), test, frame)
+            truth = self.truth(answer)[0]
+            for holds in (True, False):
+                if truth is None or truth is holds:
+                    sides[holds].append(option)
+        found: dict[bool | None, list[tuple[ast.expr, Value]]] = {
+            holds: [(target, union(kept) if kept else UNKNOWN)] for holds, kept in sides.items()
+        }
+        found[None] = [(target, value)]
+        return found
 
     def run_both(
         self,

@@ -290,6 +290,11 @@ class Calls(Core):
                 names[name] = function.defaults[index - first_default]
             else:
                 names[name] = self.annotated(annotations.get(name), function, args.rest)
+                if index >= first_default and names[name] is UNKNOWN:
+                    default = function.defaults[index - first_default]
+                    # Nobody is known to call this: the default is what may stand here.
+                    if isinstance(default, PASSABLE):
+                        names[name] = union([UNKNOWN, default])
         for name in keyword_only:
             if name not in names:
                 known = not args.open_keywords and name in function.kw_defaults

@@ -245,7 +245,13 @@ class Expressions(Core):
                 return Sequence(value.kind, value.items, True)
             return derived(value)
         index = self.evaluate(node.slice, frame)
-        return self.item(value, index, node.value, frame)
+        found = self.item(value, index, node.value, frame)
+        if isinstance(found, Const) and isinstance(node.value, ast.Name):
+            # An item of a global container that some function assigns is constant no longer.
+            name, file = node.value.id, frame.file
+            if name in file.item_writes and frame.env.find(name) is file.env:
+                return UNKNOWN
+        return found
 
     def item(self, value: Value, index: Value, node: ast.expr, frame: Frame) -> Value:
         """`value[index]`."""

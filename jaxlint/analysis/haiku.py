@@ -178,7 +178,8 @@ class HaikuCalls(Core):
             self.keep_constructor(receiver, symbol, args)
             return NONE
         if method.method != "__call__":
-            for kind in symbol.methods.get(method.method, ()):
+            kinds = symbol.methods.get(method.method) or symbol.properties.get(method.method, ())
+            for kind in kinds:
                 known = KINDS.get(kind)
                 if known is not None:
                     self._module_effect(receiver, symbol, known, args, node, frame, kind)

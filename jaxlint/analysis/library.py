@@ -137,6 +137,8 @@ class LibraryCalls(Core):
 
     def entered(self, value: Value) -> Value:
         """What `with ... as name` binds."""
+        if isinstance(value, Sequence) and len(value.items) == 1:
+            return value.items[0]  # what a contextlib.contextmanager function yields
         return value if isinstance(value, (Instance, Symbol)) else UNKNOWN
 
     def container_method(self, value: Value, name: str) -> Value:

@@ -139,6 +139,11 @@ class ModuleFile:
         )
 
     @cached_property
+    def item_writes(self) -> frozenset[str]:
+        """Names of containers that have an item assigned somewhere (by text)."""
+        return frozenset(_ITEM_STORE.findall(self.source))
+
+    @cached_property
     def attribute_writes(self) -> frozenset[str]:
         """Names of attributes that are assigned anywhere but in a constructor (by text)."""
         constructors = [
@@ -167,6 +172,7 @@ class ModuleFile:
 _GLOBAL = re.compile(r"^[ \t]*global[ \t]+([^#\n]+)", re.MULTILINE)
 _WORD = re.compile(r"\w+")
 _ATTRIBUTE_STORE = re.compile(r"\.(\w+)\s*(?::[^=]*|[-+*/|&^%@<>]{0,2})=(?!=)")
+_ITEM_STORE = re.compile(r"^[ \t]+(\w+)\[[^\]\n]*\]\s*[-+*/|&^]?=(?!=)", re.MULTILINE)
 CONSTRUCTORS = frozenset({"__init__", "__post_init__", "setup"})
 
 

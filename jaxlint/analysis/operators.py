@@ -55,6 +55,17 @@ _ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
 }
 
 
+_METHODS: dict[type[ast.operator], str] = {
+    ast.Add: "__add__",
+    ast.Sub: "__sub__",
+    ast.Mult: "__mul__",
+    ast.MatMult: "__matmul__",
+    ast.Div: "__truediv__",
+    ast.BitOr: "__or__",
+    ast.BitAnd: "__and__",
+    ast.RShift: "__rshift__",
+    ast.LShift: "__lshift__",
+}
 _COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.Eq: operator.eq,
     ast.NotEq: operator.ne,
@@ -198,6 +209,10 @@ class Operators(Core):
     def _eval_BinOp(self, node: ast.BinOp, frame: Frame) -> Value:
         left = self.evaluate(node.left, frame)
         right = self.evaluate(node.right, frame)
+        if isinstance(left, Instance) and left.cls is not None:
+            method = self.lookup_class(left.cls, _METHODS.get(type(node.op), ""))
+            if isinstance(method, Function):
+                return self.call_value(Bound(method, left), self.plain_args([right]), node, frame)
         if isinstance(left, Sequence) and not isinstance(left, RunResult):
             if isinstance(node.op, ast.Add) and isinstance(right, Sequence):
                 return Sequence(left.kind, left.items + right.items, left.open or right.open)

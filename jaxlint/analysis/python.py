@@ -9,6 +9,7 @@ from jaxlint.analysis.arguments import PASSABLE, Args
 from jaxlint.analysis.core import Core
 from jaxlint.analysis.frames import Frame
 from jaxlint.analysis.values import (
+    FALSE,
     NONE,
     TRUE,
     UNKNOWN,
@@ -195,6 +196,10 @@ def _setattr(host: Core, args: Args, node: ast.expr, frame: Frame) -> Value:
 def _isinstance(host: Core, args: Args, node: ast.expr, frame: Frame) -> Value:
     if len(args.positional) == 2:
         value, cls = args.positional
+        if isinstance(value, Instance) and isinstance(cls, Symbol) and cls.name == "haiku.Module":
+            return TRUE if host.is_module(value) else UNKNOWN
+        if isinstance(value, (Function, Symbol)) and isinstance(cls, Symbol):
+            return FALSE if cls.name == "haiku.Module" else UNKNOWN
         if (
             isinstance(value, Instance)
             and value.cls is not None
@@ -417,6 +422,7 @@ PYTHON: dict[str, Handler] = {
     "builtins.property": _property,
     "builtins.staticmethod": _static,
     "copy.copy": _first,
+    "functools.singledispatch": _first,
     "copy.deepcopy": _first,
     "typing.cast": _cast,
     "types.SimpleNamespace": _namespace,

@@ -220,6 +220,10 @@ class Roots(Core):
             return UNKNOWN
         slots = slots_of(pair, which)
         inputs, given = self._split_slots(slots, args)
+        whole = given.get("params")
+        if isinstance(whole, RunResult):
+            place = args.node(0, "params") or node
+            self.misused(whole, place, frame, "it is given to apply as the parameters")
         callee = function.function
         if pair.multi and which == "init":
             callee = self._multi_parts(pair, node, frame)[0] or UNKNOWN
