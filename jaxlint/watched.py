@@ -30,6 +30,11 @@ class WatchedProject(Project):
         self._noted.add(path)
         return super().text(path)
 
+    def holds(self, path: str, word: str) -> bool:
+        """As the project does; notes the file."""
+        self._noted.add(path)
+        return super().holds(path, word)
+
     def find(self, dotted: str, path: str) -> Place | None:
         """As the project does; notes the file, and the folders that do not have it."""
         hit = super().find(dotted, path)
