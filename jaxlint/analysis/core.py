@@ -73,6 +73,7 @@ class Core(ABC):
         self.max_steps = options.max_steps
         self.max_depth = options.max_depth
         self.depth = 0
+        self.went_too_deep = False
         self.active: dict[int, int] = {}
         self.memo: dict[Hashable, Summary] = {}
         self.reached: set[int] = set()

@@ -146,6 +146,12 @@ def _evaluate(
         except RecursionError:
             message = "the analysis stopped in a deeply nested expression: findings may be missing"
             report.diagnostics.append(Diagnostic(path, 1, message, fatal=False))
+    if interpreter.went_too_deep:
+        message = (
+            f"calls more than {options.max_depth} deep were not followed: findings may be missing "
+            "(raise max-depth to look further)"
+        )
+        report.diagnostics.append(Diagnostic(path, 1, message, fatal=False))
     report.dependencies = sorted(interpreter.dependencies)
     report.findings = _judge(interpreter, file, path)
     interpreter.release()

@@ -209,6 +209,8 @@ class Interpreter(
         full_key = (id(node), id(function.scope), key, flow.phase, flow.context, flow.quiet > 0)
         summary = self.memo.get(full_key)
         if summary is None:
+            if self.depth >= self.max_depth:
+                self.went_too_deep = True
             if self.depth >= self.max_depth or self.active.get(id(node), 0) >= 2:
                 return self.unknown_call(list(env_names.values()))
             self.tick()

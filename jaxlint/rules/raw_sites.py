@@ -30,6 +30,7 @@ _HAZARDS = {
 }
 
 
+_VERBS = {"map": "maps", "stage-map": "maps", "ad": "differentiates"}
 _EXCEPTIONS = {Hazard.LEAK: "UnexpectedTracerError", Hazard.ERROR: "ValueError"}
 
 
@@ -130,9 +131,7 @@ def finding_for(site: RawSite, judgement: Judgement, name: str, consequence: str
     effect = judgement.effect
     spec = site.transform
     replacement = replacement_for(site, judgement)
-    verb = "traces" if spec.staging or judgement.hazard is Hazard.LEAK else "maps or differentiates"
-    if judgement.code == "JAX102":
-        verb = "runs"
+    verb = "traces" if judgement.hazard is Hazard.LEAK else _VERBS.get(spec.group, "traces")
     what = describe_effect(effect, effect.exists and effect.kind == PARAM)
     message = f"{spec.name} {verb} {site.callee!r}, which {what}: {consequence}; {replacement}"
     steps = [*site.prefix, *effect.steps()]
