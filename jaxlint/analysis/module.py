@@ -99,8 +99,8 @@ class ModuleFile:
 
     @cached_property
     def lines(self) -> list[str]:
-        """The text by lines, without their ends."""
-        return self.source.splitlines()
+        """The text by lines, without their ends, as Python counts them (a form feed ends none)."""
+        return _LINE_END.split(self.source)
 
     def line(self, node: ast.AST) -> str:
         """The first line of `node`, stripped."""
@@ -169,6 +169,7 @@ class ModuleFile:
         return found
 
 
+_LINE_END = re.compile(r"\r\n|\r|\n")
 _GLOBAL = re.compile(r"^[ \t]*global[ \t]+([^#\n]+)", re.MULTILINE)
 _WORD = re.compile(r"\w+")
 _ATTRIBUTE_STORE = re.compile(r"\.(\w+)\s*(?::[^=]*|[-+*/|&^%@<>]{0,2})=(?!=)")

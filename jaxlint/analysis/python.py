@@ -240,7 +240,8 @@ def _static(host: Core, args: Args, node: ast.expr, frame: Frame) -> Value:
     value = args.positional[0] if args.positional else UNKNOWN
     if isinstance(value, Function):
         value.kind = "static"
-    return value
+        return value
+    return Partial(value, [], {})  # a partial is not bound to the object it is read from
 
 
 def _replace(host: Core, args: Args, node: ast.expr, frame: Frame) -> Value:
