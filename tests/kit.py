@@ -13,13 +13,12 @@ from __future__ import annotations
 import io
 import re
 import tokenize
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from jaxlint.config import Options
-from jaxlint.finding import Edit, Finding, Span
+from jaxlint.finding import Finding
 from jaxlint.runner import Checker, FileResult
 
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -144,31 +143,3 @@ def with_noqa(case: Case) -> str:
             noqa = "# noqa: " + ",".join(dict.fromkeys(codes[line]))
             lines[line - 1] = lines[line - 1].replace(token.string, noqa)
     return "".join(lines)
-
-
-def fixed(source: str, findings: Iterable[Finding]) -> str:
-    """`source` after the fixes of `findings`; of fixes that overlap, the first is applied."""
-    taken: list[Edit] = []
-    for finding in findings:
-        edits = finding.fix.edits if finding.fix else ()
-        if not any(_overlap(edit.span, other.span) for edit in edits for other in taken):
-            taken.extend(edits)
-    offsets = _line_offsets(source)
-    for edit in sorted(taken, key=lambda e: (e.span.line, e.span.column), reverse=True):
-        start = offsets[edit.span.line - 1] + edit.span.column - 1
-        end = offsets[edit.span.end_line - 1] + edit.span.end_column - 1
-        source = source[:start] + edit.text + source[end:]
-    return source
-
-
-def _overlap(a: Span, b: Span) -> bool:
-    start_a, end_a = (a.line, a.column), (a.end_line, a.end_column)
-    start_b, end_b = (b.line, b.column), (b.end_line, b.end_column)
-    return start_a == start_b or (start_a < end_b and start_b < end_a)
-
-
-def _line_offsets(source: str) -> Sequence[int]:
-    offsets = [0]
-    for line in io.StringIO(source):
-        offsets.append(offsets[-1] + len(line))
-    return offsets
