@@ -97,7 +97,11 @@ class Calls(Core):
             elif isinstance(value, RunResult):
                 self.misused(value, keyword.value, frame, "it is unpacked as a mapping")
             elif isinstance(value, Mapping) and value.rest is None:
-                args.keywords.update({k: v for k, v in value.items.items() if isinstance(k, str)})
+                # A keyword that is also written out would be an error: what is written counts.
+                given = {k.arg for k in node.keywords}
+                args.keywords.update(
+                    (k, v) for k, v in value.items.items() if isinstance(k, str) and k not in given
+                )
             else:
                 args.open_keywords = True
         return args

@@ -74,7 +74,7 @@ class Core(ABC):
         self.max_depth = options.max_depth
         self.depth = 0
         self.went_too_deep = False
-        self.active: dict[int, int] = {}
+        self.active: dict[tuple[int, int, int], int] = {}
         self.memo: dict[Hashable, Summary] = {}
         self.reached: set[int] = set()
         self.rooted: set[int] = set()

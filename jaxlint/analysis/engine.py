@@ -152,8 +152,8 @@ def _evaluate(
             "(raise max-depth to look further)"
         )
         report.diagnostics.append(Diagnostic(path, 1, message, fatal=False))
-    report.dependencies = sorted(interpreter.dependencies)
     report.findings = _judge(interpreter, file, path)
+    report.dependencies = sorted(interpreter.dependencies)
     interpreter.release()
 
 

@@ -26,7 +26,9 @@ from jaxlint.analysis.values import (
     RUNNING_INIT,
     TRACED_ARRAY,
     UNKNOWN,
+    Bound,
     Const,
+    Function,
     Instance,
     LibraryMethod,
     Partial,
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from jaxlint import catalog
     from jaxlint.catalog import SymbolEffect
 
+INITIALIZERS = (Function, Bound, Partial)
 INITIALIZER = "haiku.initializer()"
 """A built initialiser that draws a key when it is called."""
 STATE_INDEPENDENT = frozenset({"haiku.set_state"})
@@ -100,6 +103,8 @@ class HaikuCalls(Core):
             elif effect.when is not None and effect.when not in given and not args.open_keywords:
                 continue
             self._record_symbol(symbol, effect, subject, existed, node, frame, given)
+        if not existed:
+            self._run_initializer(symbol, initializer, subject, node, frame)
         if symbol.name in ("haiku.next_rng_key", "haiku.maybe_next_rng_key"):
             return KEY
         if symbol.name == "haiku.next_rng_keys":
@@ -107,6 +112,25 @@ class HaikuCalls(Core):
         if symbol.name == "haiku.get_parameter":
             return ARRAY
         return NONE if symbol.name in STATE_INDEPENDENT else UNKNOWN
+
+    def _run_initializer(
+        self,
+        symbol: catalog.Symbol,
+        initializer: Value | None,
+        subject: Hashable,
+        node: ast.expr,
+        frame: Frame,
+    ) -> None:
+        """What creating a parameter or state does besides: its initialiser may draw a key."""
+        if isinstance(initializer, INITIALIZERS) and self.flow.phase != "apply":
+            phase, self.flow.phase = self.flow.phase, "init"
+            try:
+                self.call_value(initializer, Args([UNKNOWN, UNKNOWN]), node, frame)
+            finally:
+                self.flow.phase = phase
+        elif symbol.name == "haiku.get_state" and _draws(initializer):
+            step = Step(node, frame.file, "its initialiser draws a key")
+            self.record(frame, Effect(RNG, subject, (step, None), at_init=True, name=symbol.name))
 
     def _subject(self, name: Value | None) -> Hashable:
         """What a named parameter or state is told by: its module and its name."""
@@ -198,6 +222,10 @@ class HaikuCalls(Core):
                 continue
             if effect.kind == "rng-at-init" and not self._random_default(symbol, receiver):
                 continue
+            if effect.kind == "param" and not existed:
+                for given in symbol.initializers:
+                    initializer = self.constructor_argument(receiver, given)
+                    self._run_initializer(symbol, initializer, None, node, frame)
             if holds is None:
                 self.flow.conditional += 1
             try:

@@ -84,6 +84,8 @@ class Imports(Core):
             hit = project.find(module, file.path)
             inner = project.find(f"{module}.{name}", file.path)
             dotted = module
+            if hit is not None and hit[0] == file.path:
+                hit = None  # a package's own file that names one of its submodules in full
         if hit is not None:
             opened = self.open_module(hit, dotted)
             if opened is not None:

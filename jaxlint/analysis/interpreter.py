@@ -48,6 +48,10 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
+MAX_RECURSION = 3
+"""How often a function may be entered anew, for the same object, while it runs."""
+
+
 class Interpreter(
     Statements,
     Branches,
@@ -206,12 +210,19 @@ class Interpreter(
         """
         node = function.node
         flow = self.flow
+        place = (id(node), id(function.scope), id(receiver))
+        if self.active.get(place, 0) == 2:
+            # A recursion by a counter: its end is seen where the counter is not known.
+            counted = {n for n, v in env_names.items() if is_number(v)}
+            if counted:
+                env_names = {n: UNKNOWN if n in counted else v for n, v in env_names.items()}
+                key = tuple(v.key() for v in env_names.values())
         full_key = (id(node), id(function.scope), key, flow.phase, flow.context, flow.quiet > 0)
         summary = self.memo.get(full_key)
         if summary is None:
             if self.depth >= self.max_depth:
                 self.went_too_deep = True
-            if self.depth >= self.max_depth or self.active.get(id(node), 0) >= 2:
+            if self.depth >= self.max_depth or self.active.get(place, 0) >= MAX_RECURSION:
                 return self.unknown_call(list(env_names.values()))
             self.tick()
             summary = self._run_body(function, env_names, passed, frame, call, receiver)
@@ -283,7 +294,8 @@ class Interpreter(
         if is_module and isinstance(receiver, Instance):
             flow.modules.append(receiver)
             flow.began.append(now())
-        self.active[id(node)] = self.active.get(id(node), 0) + 1
+        place = (id(node), id(function.scope), id(receiver))
+        self.active[place] = self.active.get(place, 0) + 1
         self.depth += 1
         try:
             if isinstance(node, ast.Lambda):
@@ -297,7 +309,7 @@ class Interpreter(
                         frame.returns.append(self.none)
         finally:
             self.depth -= 1
-            self.active[id(node)] -= 1
+            self.active[place] -= 1
             if is_module:
                 flow.modules.pop()
                 flow.began.pop()
@@ -329,6 +341,11 @@ class Interpreter(
         """A Haiku module is constructed: an effect only where that must not happen."""
         if self.flow.context == "outside":
             self.record(frame, Effect(CONSTRUCT, None, (Step(node, frame.file, what), None)))
+
+
+def is_number(value: Value) -> bool:
+    """Whether the value is a constant number (a bool is none)."""
+    return isinstance(value, Const) and type(value.value) in (int, float)
 
 
 def flow_is_guarded(flow: Flow) -> bool:

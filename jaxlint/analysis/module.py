@@ -34,8 +34,8 @@ def read_source(path: str) -> str:
     try:
         with open(path, "rb") as stream:
             data = stream.read()
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
+    except (OSError, ValueError) as error:  # ValueError: a null byte in the path
+        reason = getattr(error, "strerror", None) or str(error)
         raise SourceError(path, 1, f"cannot be read: {reason}") from error
     return decode_source(path, data)
 

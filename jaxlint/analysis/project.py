@@ -181,7 +181,7 @@ class Project:
         if known is None:
             found: dict[str, None] = {}
             for match in _IMPORT.finditer(source):
-                dots, names = match.group("dots"), match.group("names")
+                dots, names = match.group("dots"), match.group("many") or match.group("names")
                 module = match.group("module") or match.group("plain")
                 if not dots and module.partition(".")[0].strip() in INSTALLED:
                     continue
@@ -257,7 +257,8 @@ class Project:
 
 
 _IMPORT = re.compile(
-    r"^[ \t]*(?:from[ \t]+(?P<dots>\.*)(?P<module>[\w.]*)[ \t]+import[ \t]*\(?(?P<names>[^#\n)]*)"
+    r"^[ \t]*(?:from[ \t]+(?P<dots>\.*)(?P<module>[\w.]*)[ \t]+import[ \t]*"
+    r"(?:\((?P<many>[^)]*)\)|(?P<names>[^#\n(]*))"
     r"|import[ \t]+(?P<plain>[\w., \t]+))",
     re.MULTILINE,
 )

@@ -298,7 +298,9 @@ def _make_named_tuple(host: Core, args: Args, node: ast.expr, frame: Frame) -> V
 
 def _append(host: Core, args: Args, node: ast.expr, frame: Frame) -> Value:
     container, *rest = args.positional
-    if isinstance(container, Sequence) and rest:
+    if isinstance(container, Sequence) and rest and rest[-1] is container:
+        container.open = True  # a list in itself
+    elif isinstance(container, Sequence) and rest:
         container.items.append(rest[-1])
         if host.flow.conditional:
             container.open = True
@@ -352,9 +354,12 @@ def _get(host: Core, args: Args, node: ast.expr, frame: Frame) -> Value:
 
 
 def _pop(host: Core, args: Args, node: ast.expr, frame: Frame) -> Value:
-    container = args.positional[0]
+    container, *rest = args.positional
     if isinstance(container, Mapping):
-        return _get(host, args, node, frame)
+        found = _get(host, args, node, frame)
+        if rest and isinstance(rest[0], Const) and not host.flow.conditional:
+            container.items.pop(rest[0].value, None)
+        return found
     if isinstance(container, Sequence) and container.items:
         container.open = True
         return union(container.items)
