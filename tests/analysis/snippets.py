@@ -59,8 +59,6 @@ class Case:
     codes: tuple[str, ...] = ("JAX101",)
     otherwise: tuple[str, ...] = ()
     at: str = "jax.lax.map("
-    known: str = ""
-    """What the analysis does not see yet: the test must fail until it does."""
 
     def source(self, filling: str) -> str:
         """The whole file, with `filling` in the hole."""
@@ -126,9 +124,4 @@ def check_twins(case: Case, files: Files) -> None:
 def params(cases: Sequence[Case]) -> list[ParameterSet]:
     """The cases for `pytest.mark.parametrize`, each under its name."""
     assert len({case.name for case in cases}) == len(cases)
-    return [
-        pytest.param(case, id=case.name, marks=[pytest.mark.xfail(strict=True, reason=case.known)])
-        if case.known
-        else pytest.param(case, id=case.name)
-        for case in cases
-    ]
+    return [pytest.param(case, id=case.name) for case in cases]

@@ -325,7 +325,6 @@ def net(x):
 """,
         flagged="x.ndim > 9",
         silent="hk.running_init()",
-        known="a callable chosen by the phase",
     ),
     Case(
         "keys of its own",

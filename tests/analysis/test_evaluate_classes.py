@@ -481,7 +481,6 @@ class Encoder(hk.Module):
 def net(x):
     return Encoder()(x)
 """,
-        known="fields made by a default_factory",
     ),
     Case(
         "dataclasses.replace",
