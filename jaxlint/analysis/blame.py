@@ -15,6 +15,17 @@ from jaxlint.analysis.values import (
 )
 
 
+def enclosing(frame: Frame) -> list[Frame]:
+    """The calls, over or not, in whose scope the function of `frame` was defined."""
+    found: list[Frame] = []
+    env = frame.env.parent
+    while env is not None:
+        if env.frame is not None and env.frame not in found:
+            found.append(env.frame)
+        env = env.parent
+    return found
+
+
 def callable_in(node: ast.expr | None) -> ast.expr | None:
     """The callable that an expression wraps: `f` in `functools.partial(f, 1)` or `jax.jit(f)`."""
     while isinstance(node, ast.Call) and node.args and not isinstance(node.args[0], ast.Starred):
@@ -76,7 +87,7 @@ class Blame(Core):
         if owner is not None or site.prefix:
             return owner
         # The callee is a local function that calls what the caller passed.
-        active = frame.ancestors()
+        active = [*frame.ancestors(), *enclosing(frame)]
         owners = [self._supplier_of(effect, active) for effect in site.effects]
         return owners[0] if owners and None not in owners else None
 

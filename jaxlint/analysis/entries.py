@@ -138,7 +138,8 @@ def _run_methods(interpreter: Interpreter, cls: Class, again: list[str] | None =
             inherited_anew = name not in own and (cls.subclasses or _overrides(cls))
             if name in own or (name.startswith("_") and not inherited_anew):
                 continue
-        if not function.file.linted or (again is not None and name not in again):
+        here = function.file.linted or name in own or name == "__call__"
+        if not here or (again is not None and name not in again):
             continue
         entered.append(name)
         instance = interpreter.stand_in(cls)
