@@ -45,6 +45,18 @@ def named(path: str) -> list[Layer]:
     return [*_first([_ini_layer(path, "flake8")]), *_first([_ini_layer(path, "jaxlint")])]
 
 
+def table(tool: str, path: str | None = None) -> Layer | None:
+    """`[tool.<tool>]` of the file `path`, or of the nearest `pyproject.toml` that has one.
+
+    Raises `ConfigError` when such a file cannot be read.
+    """
+    if path is not None:
+        return _toml_layer(path, tool) if path.endswith(".toml") else None
+    folders = _upwards(os.path.abspath(os.curdir))
+    layers = _first(_toml_layer(os.path.join(up, "pyproject.toml"), tool) for up in folders)
+    return layers[0] if layers else None
+
+
 def _first(layers: Iterable[Layer | None]) -> list[Layer]:
     return next(([layer] for layer in layers if layer is not None), [])
 
@@ -90,9 +102,9 @@ def _ini_layer(path: str, section: str) -> Layer | None:
     return _source(path, section, prefix), ours
 
 
-def _toml_layer(path: str) -> Layer | None:
+def _toml_layer(path: str, tool: str = "jaxlint") -> Layer | None:
     text = _text(path)
-    if "jaxlint" not in text:
+    if tool not in text:
         return None
     if sys.version_info >= (3, 11):
         import tomllib
@@ -102,10 +114,10 @@ def _toml_layer(path: str) -> Layer | None:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: not valid TOML: {error}") from None
-    table = document.get("tool", {}).get("jaxlint")
+    table = document.get("tool", {}).get(tool)
     if table is None:
         return None
-    source = _source(path, "tool.jaxlint")
+    source = _source(path, f"tool.{tool}")
     if not isinstance(table, dict):
         raise ConfigError(f"{source.text}: must be a table of settings")
     return source, table

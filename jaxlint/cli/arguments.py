@@ -133,6 +133,12 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="the path that standard input stands for",
     )
+    add_configuration(parser)
+
+
+def add_configuration(parser: argparse.ArgumentParser) -> None:
+    """Which configuration files count, and every setting: what `check.configuration` reads."""
+    add = parser.add_argument
     add("--config", metavar="FILE", help="read settings from this file only")
     add("--isolated", action="store_true", help="read no configuration file")
     settings = parser.add_argument_group("settings")

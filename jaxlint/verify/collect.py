@@ -26,6 +26,8 @@ class Collected:
 
     findings: list[Finding] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+    """Files named as such that the configuration excludes, as `jaxlint check` does."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,8 @@ def from_paths(paths: Iterable[str], config: Config, jobs: int) -> Collected:
             whole.append(path)
     found = find_files(whole, config.exclude)
     out.problems += [f"{path}: no such file or folder" for path in found.missing]
+    named = [path for path in whole if os.path.isfile(path)]
+    out.left_out = [path for path in named if not find_files([path], config.exclude).files]
     linted = lint(found.files, config, jobs, out)
     out.findings += [f for fs in linted.values() for f in fs if config.shows(f)]
     _add(out, wanted, config)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from jaxlint.config import Config, ConfigError, resolve
+from jaxlint.config import ConfigError
 from jaxlint.finding import Finding
 from jaxlint.verify import collect, formats, report
 from jaxlint.verify.emit import write_tests
@@ -20,14 +20,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line `argv` (the process's own unless given)."""
     try:
         settings = parse(sys.argv[1:] if argv is None else argv)
-        config = configuration()
-        found = gather(settings, config)
+        found = gather(settings)
     except (UsageError, ConfigError, OSError) as error:
         return _trouble(str(error))
     except KeyboardInterrupt:
         return INTERRUPTED
     for problem in found.problems:
         print(f"jaxlint.verify: {problem}", file=sys.stderr)
+    for path in found.left_out:
+        print(
+            f"jaxlint.verify: {path} is left out by `exclude`; --isolated or --exclude= take it in",
+            file=sys.stderr,
+        )
     if settings.show is not None and not 1 <= settings.show <= len(found.findings):
         return _trouble(f"--show {settings.show}: there are {len(found.findings)} findings")
     try:
@@ -45,22 +49,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     return CONFIRMED if confirmed and not settings.exit_zero else NOTHING
 
 
-def configuration() -> Config:
-    """The linter's settings, as `jaxlint check` finds them. Raises ConfigError."""
-    from jaxlint import configfiles
-
-    return resolve(configfiles.found())
-
-
-def gather(settings: Settings, config: Config) -> collect.Collected:
+def gather(settings: Settings) -> collect.Collected:
     """The findings to run. Raises OSError."""
-    out = collect.Collected()
+    out, config = collect.Collected(), settings.config
     if settings.report is not None:
         out = collect.from_report(collect.read_report(settings.report), config)
     if settings.paths:
         more = collect.from_paths(settings.paths, config, settings.jobs)
         out.findings += more.findings
         out.problems += more.problems
+        out.left_out += more.left_out
     return out
 
 
@@ -108,7 +106,7 @@ def write(results: list[Result], settings: Settings, total: int) -> bool:
     """Print the report; whether everything could be written."""
     if settings.show is not None:
         if settings.show <= len(results):
-            report.write_long(settings.show, results[settings.show - 1], sys.stdout)
+            report.write_long(settings.show, results[settings.show - 1], settings, sys.stdout)
     elif settings.format == "table":
         report.write_table(results, sys.stdout, total)
     else:
@@ -116,7 +114,7 @@ def write(results: list[Result], settings: Settings, total: int) -> bool:
     if settings.emit is None:
         return True
     try:
-        paths = write_tests(results, settings.emit, settings.inputs)
+        paths = write_tests(results, settings)
     except OSError as error:
         print(f"jaxlint.verify: {error}", file=sys.stderr)
         return False

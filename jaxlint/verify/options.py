@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from typing import Any
 
+from jaxlint.cli.arguments import add_configuration
+from jaxlint.cli.check import configuration
+from jaxlint.config import Config, suggestion
+from jaxlint.configfiles import table
+
 FORMATS = ("table", "json", "junit", "sarif")
+KEYS = ("inputs", "timeout", "memory", "jobs", "allow", "src")
 ALLOW = ("net", "write", "subprocess")
 EPILOG = """\
 examples:
@@ -20,6 +26,8 @@ examples:
   python -m jaxlint.verify net.py -- pytest tests/test_net.py
                                                      watch the flagged lines while a command runs
   python -m jaxlint.verify net.py --inputs 'x=f32[8,28,28,1], is_training=True'
+
+  python -m jaxlint.verify --isolated docs/rules     whatever the configuration leaves out
 
 exit status: 0 nothing confirmed, 1 something confirmed, 2 bad usage or unreadable input
 """
@@ -47,6 +55,24 @@ class Settings:
     emit: str | None
     exit_zero: bool
     src: tuple[str, ...]
+    config: Config
+    """The linter's settings, as `jaxlint check` would find them."""
+    configuration: tuple[str, ...]
+    """The words of the command line that say where settings are read: for emitted tests."""
+
+    @property
+    def again(self) -> tuple[str, ...]:
+        """The words of the command line that repeat this run elsewhere (emitted tests)."""
+        words = [
+            *self.configuration,
+            "--timeout",
+            f"{self.timeout:g}",
+            "--memory",
+            str(self.memory),
+        ]
+        for text in self.inputs:
+            words += ["--inputs", text]
+        return (*words, "--allow", ",".join(self.allow)) if self.allow else tuple(words)
 
     def inputs_for(self, path: str) -> tuple[str, ...]:
         """The input texts for one file: the configuration's, then the command line's."""
@@ -56,35 +82,39 @@ class Settings:
 
 
 def parse(arguments: Sequence[str]) -> Settings:
-    """Raises SystemExit for --help and bad usage, UsageError for bad values."""
+    """Raises SystemExit for --help and bad usage, UsageError and ConfigError for bad values."""
     words, command = list(arguments), []
     if "--" in words:
         at = words.index("--")
         words, command = words[:at], words[at + 1 :]
         if not command:
             raise UsageError("nothing after --: give the command to watch")
+        _runnable(command[0])
     parser = _parser()
     given = parser.parse_args(words)
-    table = configured()
+    ours = configured(given)
     if not given.paths and given.report is None:
         parser.error("give a PATH, PATH:LINE or --from REPORT")
-    by_file, everywhere = _inputs(table.get("inputs", []))
-    allow = given.allow if given.allow is not None else table.get("allow", [])
+    by_file, everywhere = _inputs(ours.get("inputs", []))
+    allow = given.allow if given.allow is not None else ours.get("allow", [])
+    config = configuration(given)
     return Settings(
         paths=tuple(given.paths),
         report=given.report,
         command=tuple(command),
         inputs=(*everywhere, *given.inputs),
         inputs_by_file=by_file,
-        timeout=_positive(_first(given.timeout, table.get("timeout"), 60.0), "timeout"),
-        memory=int(_positive(_first(given.memory, table.get("memory"), 4096), "memory")),
-        jobs=int(_positive(_first(given.jobs, table.get("jobs"), default_jobs()), "jobs")),
+        timeout=_positive(_first(given.timeout, ours.get("timeout"), 60.0), "timeout"),
+        memory=int(_positive(_first(given.memory, ours.get("memory"), 4096), "memory")),
+        jobs=int(_positive(_first(given.jobs, ours.get("jobs"), default_jobs()), "jobs")),
         allow=_allowed(allow),
         format=given.format,
         show=given.show,
         emit=given.emit_tests,
         exit_zero=given.exit_zero,
-        src=tuple(table.get("src", ())),
+        src=(*ours.get("src", ()), *config.options.src),
+        config=config,
+        configuration=_configuration(given),
     )
 
 
@@ -110,7 +140,14 @@ def _parser() -> argparse.ArgumentParser:
     add("--show", type=int, metavar="N", help="print how finding N was run, and the full traceback")
     add("--emit-tests", metavar="DIR", help="write one standalone pytest file per finding")
     add("--exit-zero", action="store_true", help="exit with 0 whatever is confirmed")
+    add_configuration(parser)
     return parser
+
+
+def _configuration(given: argparse.Namespace) -> tuple[str, ...]:
+    if given.config is not None:
+        return ("--config", given.config)
+    return ("--isolated",) if given.isolated else ()
 
 
 def default_jobs() -> int:
@@ -118,6 +155,12 @@ def default_jobs() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0)) or 1
     return os.cpu_count() or 1
+
+
+def _runnable(word: str) -> None:
+    name = os.path.basename(word)
+    if not (os.path.isfile(word) or shutil.which(word) or name.startswith(("python", "pytest"))):
+        raise UsageError(f"no such command: {word}")
 
 
 def _first(*values: Any) -> Any:
@@ -150,34 +193,17 @@ def _inputs(raw: Any) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
     return (), tuple(raw)
 
 
-def configured() -> dict[str, Any]:
-    """`[tool.jaxlint-verify]` of the nearest pyproject.toml that has it. Raises UsageError."""
-    if sys.version_info >= (3, 11):
-        import tomllib
-    else:
-        import tomli as tomllib
+def configured(given: argparse.Namespace) -> dict[str, Any]:
+    """`[tool.jaxlint-verify]` of the file named, or of the nearest pyproject.toml that has it.
 
-    folder = os.path.abspath(os.curdir)
-    while True:
-        path = os.path.join(folder, "pyproject.toml")
-        if os.path.isfile(path):
-            try:
-                with open(path, "rb") as handle:
-                    data = tomllib.load(handle)
-            except (OSError, ValueError) as error:
-                raise UsageError(f"{path}: {error}") from error
-            table: dict[str, Any] = data.get("tool", {}).get("jaxlint-verify", {})
-            if table:
-                _known(table, path)
-                return table
-        parent = os.path.dirname(folder)
-        if parent == folder:
-            return {}
-        folder = parent
-
-
-def _known(table: dict[str, Any], path: str) -> None:
-    keys = {"inputs", "timeout", "memory", "jobs", "allow", "src"}
-    for key in table:
-        if key not in keys:
-            raise UsageError(f"{path}: [tool.jaxlint-verify] has no key {key!r}")
+    Raises UsageError, ConfigError.
+    """
+    layer = None if given.isolated else table("jaxlint-verify", given.config)
+    if layer is None:
+        return {}
+    source, values = layer
+    for key in values:
+        if key not in KEYS:
+            near = suggestion(key, KEYS) or f"; the keys are {', '.join(KEYS)}"
+            raise UsageError(f"{source.text} has no key {key!r}{near}")
+    return dict(values)

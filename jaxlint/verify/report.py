@@ -15,6 +15,8 @@ from jaxlint.verify.model import Level, Result, Verdict
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from jaxlint.verify.options import Settings
+
 HEADINGS = ("#", "place", "code", "claimed", "happened", "how", "error", "fix cures")
 COLOURS = {
     Verdict.CONFIRMED: "bold red",
@@ -159,13 +161,13 @@ class Live:
         self._live = None
 
 
-def write_long(number: int, result: Result, out: TextIO) -> None:
+def write_long(number: int, result: Result, settings: Settings, out: TextIO) -> None:
     """`--show N`: how the finding was run, and everything that was seen."""
     from jaxlint.verify.emit import test_source
 
     print(f"finding {number}: {'  '.join(row(number, result)[1:6])}", file=out)
     print(f"{result.message}\n", file=out)
     print("--- the run, as a test ---", file=out)
-    print(test_source(result), file=out)
+    print(test_source(result, settings.again, settings.command), file=out)
     print("--- what was seen ---", file=out)
     print(result.detail, file=out)

@@ -89,6 +89,29 @@ def test_nothing_to_confirm(project: Path) -> None:
     assert (done.returncode, done.stdout.strip()) == (0, "0 findings")
 
 
+def test_configuration_can_be_ignored_and_named(project: Path) -> None:
+    setup = project / "setup.cfg"
+    setup.write_text("[jaxlint]\nexclude = net.py\n")
+    try:
+        hidden = run(project, "net.py")
+        shown = run(project, "net.py", "--isolated", "--format", "json")
+        named = run(project, ".", "--config", "setup.cfg", "--format", "json")
+    finally:
+        setup.unlink()
+    assert (hidden.returncode, hidden.stdout.strip()) == (0, "0 findings")
+    assert "net.py is left out by `exclude`; --isolated" in hidden.stderr
+    assert len(findings(shown)) == 1 and "left out" not in shown.stderr
+    assert findings(named) == []
+
+
+def test_a_key_that_does_not_exist(project: Path) -> None:
+    (project / "ours.toml").write_text("[tool.jaxlint-verify]\ntimeuot = 3\n")
+    done = run(project, "net.py", "--config", "ours.toml")
+    (project / "ours.toml").unlink()
+    assert done.returncode == 2
+    assert "[tool.jaxlint-verify] has no key 'timeuot'; did you mean 'timeout'?" in done.stderr
+
+
 def test_a_report_from_standard_input_and_given_inputs(project: Path) -> None:
     report = f"./net.py:{LINE}:16: JAX101 something\nother.txt: noise\n"
     words = ("--from", "-", "--inputs", "x=f32[7,3]", "--format", "json", "--exit-zero")

@@ -118,7 +118,7 @@ def test_the_table_is_plain_text_in_a_file() -> None:
 
 
 def test_an_emitted_test_is_python_and_names_its_place() -> None:
-    source = emit.test_source(RESULTS[0], ["x=f32[2]"])
+    source = emit.test_source(RESULTS[0], ["--inputs", "x=f32[2]"])
     tree = ast.parse(source)
     assert any(isinstance(n, ast.FunctionDef) and n.name.startswith("test_") for n in tree.body)
     assert "net.py:3" in source and "x=f32[2]" in source
