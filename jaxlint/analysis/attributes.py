@@ -221,6 +221,6 @@ class Attributes(Core):
                 attrs[name] = value
 
     def mutated_attributes(self, instance: Instance) -> frozenset[str]:
-        """Names of attributes that are assigned anywhere but in `__init__`, in the class's file."""
+        """Names of attributes that may have changed: by methods, by anyone if it is global."""
         file = instance.cls.file if instance.cls is not None else self.file
-        return self.attribute_writes(file)
+        return file.attribute_writes if instance.shared else file.self_writes

@@ -15,6 +15,7 @@ from jaxlint.analysis.values import (
     UNKNOWN,
     Class,
     Function,
+    InitFlag,
     OneOf,
     Sequence,
     Symbol,
@@ -208,10 +209,10 @@ class Branches(Core):
         return False
 
     def _do_Match(self, node: ast.Match, frame: Frame) -> bool:
-        self.evaluate(node.subject, frame)
-        return self._cases(list(node.cases), frame)
+        subject = self.evaluate(node.subject, frame)
+        return self._cases(list(node.cases), subject, frame)
 
-    def _cases(self, cases: list[ast.match_case], frame: Frame) -> bool:
+    def _cases(self, cases: list[ast.match_case], subject: Value, frame: Frame) -> bool:
         if not cases:
             return True
         head, rest = cases[0], cases[1:]
@@ -223,10 +224,22 @@ class Branches(Core):
                     self.bind_name(name, UNKNOWN, frame)
             return self.execute_block(head.body, frame)
 
-        return self.run_both(frame, run, lambda: self._cases(rest, frame), None)
+        phases = None
+        pattern = head.pattern
+        if isinstance(subject, InitFlag) and isinstance(pattern, ast.MatchSingleton):
+            if head.guard is None and isinstance(pattern.value, bool):
+                flag = subject if pattern.value else InitFlag(subject.other, subject.then)
+                truth, phases = self.truth(flag)
+                if truth is not None:
+                    return run() if truth else self._cases(rest, subject, frame)
+        return self.run_both(frame, run, lambda: self._cases(rest, subject, frame), phases)
 
     def _do_Try(self, node: ast.Try, frame: Frame) -> bool:
+        # What a handler may catch is not certain to happen.
+        caught_here = bool(node.handlers) and not _is_import_fallback(node)
+        self.flow.conditional += caught_here
         goes_on = self.execute_block(node.body, frame)
+        self.flow.conditional -= caught_here
         if goes_on:
             goes_on = self.execute_block(node.orelse, frame)
         any_handler = False
@@ -296,9 +309,17 @@ class Branches(Core):
 
     def _do_While(self, node: ast.While, frame: Frame) -> bool:
         test = self.evaluate(node.test, frame)
-        truth, _ = self.truth(test)
+        truth, phases = self.truth(test)
         if truth is False:
             return self.execute_block(node.orelse, frame)
+        if phases is not None:
+            # `while hk.running_init(): ... break`: an init guard in the shape of a loop.
+            return self.run_both(
+                frame,
+                lambda: self.execute_block(node.body, frame) or _has_break(node.body),
+                lambda: self.execute_block(node.orelse, frame),
+                phases,
+            )
         self._loop_body(node.body, frame, len(frame.open_draws))
         if truth is True and not _has_break(node.body):
             return False

@@ -48,6 +48,8 @@ if TYPE_CHECKING:
         FunctionNode,
     )
 
+OFTEN = 12
+"""After so many calls, a function that can have no effect is passed over."""
 CONTAINERS = (Mapping, Sequence)
 BLAME_DEPTH = 3
 """How many callers tell two calls apart that pass the same callable on: each may be to blame."""
@@ -235,7 +237,9 @@ class Calls(Core):
         receiver: Value | None,
     ) -> Value:
         """Bind the arguments and evaluate the body."""
-        if self.is_numeric(function, args, receiver):
+        called = id(function.node)
+        times = self.times_called[called] = self.times_called.get(called, 0) + 1
+        if times > OFTEN and self.is_numeric(function, args, receiver):
             return derived(*args.values, args.rest)
         if self.is_configured:
             name = f"{function.file.name}.{function.qualified_name}"
@@ -338,7 +342,7 @@ class Calls(Core):
     def result_of(self, node: FunctionNode, frame: Frame) -> Value:
         """What the call returns, from its returns and yields."""
         if frame.yields:
-            return Sequence("list", frame.yields, True)
+            return Sequence("scoped" if frame.yields_scoped else "list", frame.yields, True)
         return union(frame.returns, chosen=frame.returns_by_flag) if frame.returns else NONE
 
     def annotated(

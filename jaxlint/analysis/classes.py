@@ -76,6 +76,7 @@ class Classes(Core):
         flow = self.flow
         instance = Instance(cls, library, node, self.module_identity(node, frame))
         instance.root = flow.root
+        instance.shared = frame.function is None
         self.built.append(instance)
         if flow.modules:
             instance.births = ((now(), flow.began[-1]), *flow.modules[-1].births)

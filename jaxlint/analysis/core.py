@@ -102,6 +102,7 @@ class Core(ABC):
         self.entry: Function | None = None
         self.library_bases: dict[int, CatalogSymbol | None] = {}
         self.annotated_as: dict[tuple[int, int], Value | None] = {}
+        self.times_called: dict[int, int] = {}
         self.decorators: set[int] = set()
         self.at_root: set[int] = set()
         self.kept: list[Instance] = []

@@ -19,12 +19,14 @@ from jaxlint.analysis.values import (
     Class,
     Const,
     Function,
+    InitFlag,
     Instance,
     Mapping,
     OneOf,
     Sequence,
     Symbol,
     Value,
+    by_phase,
     derived,
     union,
 )
@@ -83,6 +85,7 @@ class Expressions(Core):
     def _eval_Yield(self, node: ast.Yield, frame: Frame) -> Value:
         value = self.evaluate(node.value, frame) if node.value is not None else NONE
         frame.yields.append(value)
+        frame.yields_scoped = frame.yields_scoped or self.flow.rng_scoped > 0
         return UNKNOWN
 
     def _eval_YieldFrom(self, node: ast.YieldFrom, frame: Frame) -> Value:
@@ -261,6 +264,10 @@ class Expressions(Core):
                 return UNKNOWN
         if isinstance(value, OneOf):
             return union([self.item(v, index, node, frame) for v in value.options], value.chosen)
+        if isinstance(value, Mapping) and isinstance(index, InitFlag):
+            then, other = value.items.get(True), value.items.get(False)
+            if then is not None and other is not None:
+                return by_phase((index.then, index.other), then, other)
         if isinstance(value, Mapping):
             if isinstance(index, Const):
                 if index.value in value.items:

@@ -66,6 +66,7 @@ class Frame:
         "returns",
         "returns_by_flag",
         "yields",
+        "yields_scoped",
     )
 
     def __init__(
@@ -91,6 +92,7 @@ class Frame:
         self.returns_by_flag = False
         self.return_existing: list[set[Hashable]] = []
         self.yields: list[Value] = []
+        self.yields_scoped = False
 
     def ancestors(self) -> list[Frame]:
         """This frame and its callers, innermost first."""

@@ -74,6 +74,10 @@ class HaikuCalls(Core):
         if kind == "guard":
             return RUNNING_INIT
         if kind == "context":
+            if symbol.name == "haiku.with_rng":
+                # Entered here or through an ExitStack: keys are scoped until the function ends,
+                # or the `with` statement that this is part of.
+                self.flow.rng_scoped += 1
             return Symbol(f"{symbol.name}()")
         if kind == "inline":
             return self._inline(symbol, args, node, frame)

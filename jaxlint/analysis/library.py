@@ -125,6 +125,12 @@ class LibraryCalls(Core):
         """What a `with` item does to the analysis: "raises", "with-rng", "root", nothing."""
         if isinstance(value, Symbol) and value.name.endswith("()"):
             return CONTEXTS.get(value.name[:-2])
+        if isinstance(value, Sequence) and value.kind == "scoped":
+            return "with-rng"  # a contextlib.contextmanager function that yields under hk.with_rng
+        if isinstance(value, Instance) and any(
+            isinstance(v, Symbol) and v.name == "haiku.with_rng()" for v in value.attrs.values()
+        ):
+            return "with-rng"  # a context manager of the project around hk.with_rng
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             # unittest: `with self.assertRaises(...)`, in a method of a class with a foreign base.
             method = node.func.attr

@@ -146,18 +146,27 @@ class ModuleFile:
     @cached_property
     def attribute_writes(self) -> frozenset[str]:
         """Names of attributes that are assigned anywhere but in a constructor (by text)."""
+        return frozenset(name for _, name in self._attribute_stores)
+
+    @cached_property
+    def self_writes(self) -> frozenset[str]:
+        """Names of attributes of `self` that are assigned anywhere but in a constructor."""
+        return frozenset(name for owner, name in self._attribute_stores if owner == "self")
+
+    @cached_property
+    def _attribute_stores(self) -> list[tuple[str, str]]:
         constructors = [
             range(node.lineno, (node.end_lineno or node.lineno) + 1)
             for node in _definitions(self.tree.body)
             if node.name in CONSTRUCTORS
         ]
-        return frozenset(
-            match.group(1)
+        return [
+            (match.group(1), match.group(2))
             for number, line in enumerate(self.lines, 1)
             if "=" in line
             for match in _ATTRIBUTE_STORE.finditer(line)
             if not any(number in lines for lines in constructors)
-        )
+        ]
 
     @cached_property
     def bindings(self) -> dict[str, list[ast.stmt]]:
@@ -172,7 +181,7 @@ class ModuleFile:
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _GLOBAL = re.compile(r"^[ \t]*global[ \t]+([^#\n]+)", re.MULTILINE)
 _WORD = re.compile(r"\w+")
-_ATTRIBUTE_STORE = re.compile(r"\.(\w+)\s*(?::[^=]*|[-+*/|&^%@<>]{0,2})=(?!=)")
+_ATTRIBUTE_STORE = re.compile(r"(\w*)\]?\.(\w+)\s*(?::[^=]*|[-+*/|&^%@<>]{0,2})=(?!=)")
 _ITEM_STORE = re.compile(r"^[ \t]+(\w+)\[[^\]\n]*\]\s*[-+*/|&^]?=(?!=)", re.MULTILINE)
 CONSTRUCTORS = frozenset({"__init__", "__post_init__", "setup"})
 

@@ -242,6 +242,10 @@ class Operators(Core):
         if len(rights) != 1:
             return derived(left, *rights)
         right, op = rights[0], node.ops[0]
+        if isinstance(left, InitFlag) and isinstance(right, Const) and type(right.value) is bool:
+            if isinstance(op, (ast.Is, ast.Eq, ast.IsNot, ast.NotEq)):
+                kept = right.value is isinstance(op, (ast.Is, ast.Eq))
+                return left if kept else InitFlag(left.other, left.then)
         if isinstance(op, (ast.Is, ast.IsNot)):
             same = _identical(left, right)
             if same is None:

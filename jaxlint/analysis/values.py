@@ -221,7 +221,8 @@ class Instance(Value):
     `identity` is equal for two objects that share their Haiku parameters: a module built anew by
     each call of the same method of the same module takes up the same parameters.
     births: when it was built and when the module method that built it began (0: none), then the
-    same for the module of that method, and so on. root: the run of a root that it was built in.
+    same for the module of that method, and so on. shared: built at module level, for all to change.
+    root: the run of a root that it was built in.
     """
 
     __slots__ = (
@@ -234,6 +235,7 @@ class Instance(Value):
         "opaque",
         "passed",
         "root",
+        "shared",
         "version",
     )
 
@@ -251,6 +253,7 @@ class Instance(Value):
         self.attrs: dict[str, Value] = {}
         self.passed: dict[str, Any] = {}
         self.opaque = False
+        self.shared = False
         self.version = 0
         self.births: tuple[tuple[float, float], ...] = ((now(), 0),)
         self.root: Any = None

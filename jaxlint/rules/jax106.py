@@ -28,12 +28,12 @@ def check(run: RootRun) -> Iterator[Finding]:
     effect = next((e for e in run.effects if e.kind in STATE and not e.conditional), None)
     if effect is None:
         return
+    what = describe_effect(effect, pair.file)
     root = "hk.without_state" if pair.root == "haiku.without_state" else "hk.transform"
     yield Finding(
         "JAX106",
         "haiku-needs-state",
-        f"{run.callee!r} {describe_effect(effect)} under {root}: Haiku raises ValueError; use "
-        "hk.transform_with_state",
+        f"{run.callee!r} {what} under {root}: Haiku raises ValueError; use hk.transform_with_state",
         span_of(pair.node, pair.file),
         Hazard.ERROR,
         chain_of([Step(pair.node, pair.file, f"{root} runs {run.callee}"), *effect.steps()]),

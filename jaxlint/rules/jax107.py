@@ -46,7 +46,7 @@ def check(run: RootRun) -> Iterator[Finding]:
     yield Finding(
         "JAX107",
         "haiku-missing-rng",
-        f"{run.callee!r} {describe_effect(effect)}, and {problem}: Haiku raises ValueError; "
+        f"{run.callee!r} {describe_effect(effect, file)}, and {problem}: Haiku raises ValueError; "
         f"{advice}",
         span_of(node, file),
         Hazard.ERROR,

@@ -40,11 +40,12 @@ def check(site: LiftedSite) -> Iterator[Finding]:
     )
     if effect is None:
         return
+    what = describe_effect(effect, site.file)
     advice = "split_rng=(not hk.running_init())"
     yield Finding(
         "JAX112",
         "haiku-rng-not-split",
-        f"hk.vmap(split_rng=False) over {site.callee!r}, which {describe_effect(effect)}: every "
+        f"hk.vmap(split_rng=False) over {site.callee!r}, which {what}: every "
         f"row gets the same numbers; use {advice}",
         span_of(site.node, site.file),
         Hazard.SILENT,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from jaxlint import catalog
 from jaxlint.analysis.effects import (
@@ -19,6 +21,9 @@ from jaxlint.analysis.effects import (
 from jaxlint.analysis.observations import RawSite
 from jaxlint.finding import Finding, Hazard
 from jaxlint.rules.replacements import replacement_for
+
+if TYPE_CHECKING:
+    from jaxlint.analysis.module import ModuleFile
 
 _SEVERITY = {"leak": 0, "error": 1, "silent": 2, "tolerated": 3}
 _HAZARDS = {
@@ -117,13 +122,16 @@ _EFFECT_WORDS = {
 }
 
 
-def describe_effect(effect: Effect, exists: bool = False) -> str:
-    """`creates Haiku parameters (hk.Linear, line 12)`."""
+def describe_effect(effect: Effect, file: ModuleFile, exists: bool = False) -> str:
+    """`creates Haiku parameters (hk.Linear, line 12)`, as told in a finding of `file`."""
     owner = "Haiku " if effect.name.startswith("haiku.") else ""
     words = _EFFECT_WORDS[effect.kind] if not exists else "reads {}parameters"
     step = effect.step
     name = effect.name.replace("haiku.", "hk.") or step.file.text(step.node, 30)
-    return f"{words.format(owner)} ({name}, line {getattr(step.node, 'lineno', 1)})"
+    line = getattr(step.node, "lineno", 1)
+    other = "" if step.file.path == file.path else os.path.basename(step.file.path)
+    place = f"{other}:{line}" if other else f"line {line}"
+    return f"{words.format(owner)} ({name}, {place})"
 
 
 def finding_for(site: RawSite, judgement: Judgement, name: str, consequence: str) -> Finding:
@@ -132,7 +140,7 @@ def finding_for(site: RawSite, judgement: Judgement, name: str, consequence: str
     spec = site.transform
     replacement = replacement_for(site, judgement)
     verb = "traces" if judgement.hazard is Hazard.LEAK else _VERBS.get(spec.group, "traces")
-    what = describe_effect(effect, effect.exists and effect.kind == PARAM)
+    what = describe_effect(effect, site.file, effect.exists and effect.kind == PARAM)
     message = f"{spec.name} {verb} {site.callee!r}, which {what}: {consequence}; {replacement}"
     steps = [*site.prefix, *effect.steps()]
     head = Step(site.node, site.file, f"{spec.name} is given {site.callee}")
