@@ -20,12 +20,18 @@ CONCRETE = (
 )
 
 
+def asked(inputs: dict[str, Guess]) -> dict[str, Guess]:
+    """The inputs that a person can give: what a pair's own `init` makes is not asked for."""
+    return {n: g for n, g in inputs.items() if not isinstance(g, guesses.FromInit)}
+
+
 class Synthesis(Targets):
     """All targets of one loaded file, tried in order until the finding is settled."""
 
     def run(self) -> None:
         """Raises Enough when the finding is settled."""
         self.tried: list[str] = []
+        self.help = ""
         any_target = False
         for target in self.targets():
             any_target = True
@@ -39,7 +45,7 @@ class Synthesis(Targets):
             last = evidence.errors[-1].message if evidence.errors else "not reached"
             evidence.message = f"tried {len(self.tried)} inputs, last {self.tried[-1]}: {last}"
             evidence.notes += [f"tried {t}" for t in self.tried[-12:]]
-            evidence.notes.append(f"help: --inputs '{self.tried[0].partition('(')[2].rstrip(')')}'")
+            evidence.notes.append(f"help: --inputs '{self.help}'")
 
     def attempt(self, target: Target) -> None:
         """Search inputs for `target`, then exercise it. Raises Enough when that settles it."""
@@ -130,6 +136,7 @@ class Synthesis(Targets):
             done.add(text)
             seen = self.try_inputs(target, now)
             self.tried.append(f"{target.name}({text})")
+            self.help = self.help or guesses.describe(asked(now))
             if seen is None:
                 return now
             if seen.message not in known:

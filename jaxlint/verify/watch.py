@@ -121,7 +121,7 @@ class Watch:
             return args, kwargs
         import jax
 
-        skip = (3 if pair.with_state else 2) if pair.takes_rng else 1
+        skip = 1 + pair.with_state + pair.takes_rng
         named = {k: v for k, v in kwargs.items() if k not in ("params", "state", "rng")}
         skip -= len(kwargs) - len(named)
         made = pair.init(jax.random.PRNGKey(7), *args[skip:], **named)
