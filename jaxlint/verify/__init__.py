@@ -8,8 +8,8 @@ How the parts fit:
 - `worker.run_job` goes through the levels: `harness`, `own_calls`, `synth_run` (with `synthesise`,
   `hints`, `guesses`, `search`, `given`), `slice_file`, `pattern`. Each loads the file through
   `loader.UserCode` (the flagged expression counted by `instrument` and `site`), runs it under
-  `watch`, and exercises roots with `exercise.Bench`, which records errors (`errors`), numbers
-  (`rows`, `control`) into one Evidence.
+  `watch` (in the processes that a command starts: `child`), and exercises roots with
+  `exercise.Bench`, which records errors (`errors`), numbers (`rows`, `control`) into one Evidence.
 - `judge.verdict(finding, evidence)` is pure; `counterproof` runs the fixed copy.
 - `report`, `formats`, `emit` turn Results into a table, JSON, JUnit, SARIF and pytest files.
 """

@@ -8,6 +8,7 @@ as soon as the judge has seen enough.
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -16,6 +17,9 @@ from jaxlint.finding import Finding, Hazard
 from jaxlint.verify import errors, judge, rows, watch
 from jaxlint.verify.model import DECISIVE, Evidence
 from jaxlint.verify.site import Site
+
+LEAK_CHECK_BELOW = 5.0
+"""Seconds of CPU that the phases may have taken for the leak checker's run to be worth its time."""
 
 
 class Enough(Exception):
@@ -51,6 +55,8 @@ class Bench:
         self.tell = tell
         self.user_path = os.path.abspath(finding.span.path)
         self.root_at_site = False
+        self.asks_leak_checker = True
+        """Whether `jax.checking_leaks` is still to be asked: once, and not of a fixed copy."""
 
     def phase(self, name: str, run: Callable[[], Any], *, force: bool = True) -> Any:
         """`run()`, its result's leaves forced; None after an error. Raises Enough."""
@@ -98,14 +104,25 @@ class Bench:
     def exercise(self, root: Root) -> None:
         """All phases that suit the finding's hazard. Returns early when the finding is settled."""
         self.root_at_site = root.at_site and self.finding.hazard is Hazard.ERROR
+        phases, start = _Phases(self, root), time.process_time()
         try:
-            _Phases(self, root).run()
+            phases.run()
         except Enough:
             pass
         finally:
             self.root_at_site = False
         self.evidence.executed = max(self.evidence.executed, self.site.executed)
+        cheap = time.process_time() - start < LEAK_CHECK_BELOW
+        if self.finding.hazard is Hazard.LEAK and cheap and self.evidence.executed:
+            self.ask_leak_checker(phases)
         self.tell(self.evidence)
+
+    def ask_leak_checker(self, phases: _Phases) -> None:
+        """Note what `jax.checking_leaks` says: supporting evidence, which confirms nothing."""
+        if self.asks_leak_checker:
+            self.asks_leak_checker = False
+            said = phases.leak_checker()
+            self.evidence.notes.append(f"jax.checking_leaks {said}")
 
 
 class _Phases:
@@ -258,6 +275,28 @@ class _Phases:
             site.mode = "run"
         if site.replaced == replaced:
             self.contract_of_root()
+
+    def leak_checker(self) -> str:
+        """What `jax.checking_leaks` says of `init` and `apply`, in words.
+
+        It looks for whatever still holds a trace's tracers when the trace ends, so the site keeps
+        no values meanwhile. Its errors are of class Exception and begin with "Leaked".
+        """
+        site = self.bench.site
+        site.keeps, count, raised = False, site.executed, len(site.raised)
+        try:
+            with self.jax.checking_leaks():
+                pair = self.pair(lambda *args, **kwargs: self.root.function(*args, **kwargs))
+                self.init(pair)
+                self.apply(pair)
+        except Exception as error:
+            text = " ".join(str(error).split())[:300]
+            objects = text.startswith("Leaked") or "UnexpectedTracerError" in type(error).__name__
+            return f"objects: {text}" if objects else f"could not be asked: {text}"
+        finally:
+            site.keeps, site.executed = True, count
+            del site.raised[raised:]
+        return "has no objection"
 
     def contract_of_root(self) -> None:
         """The checker over the whole root, for a flagged expression that takes no callable."""

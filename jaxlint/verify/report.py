@@ -99,8 +99,13 @@ def write_table(results: Sequence[Result], out: TextIO, total: int | None = None
         print(NOTE, file=out)
 
 
+def shorten(text: str, width: int) -> str:
+    """`text`, at most `width` characters of it."""
+    return text if len(text) <= width else text[: width - 3].rstrip() + "..."
+
+
 def _plain(rows: list[tuple[str, ...]], out: TextIO) -> None:
-    cut = [(*r[:6], r[6][:100], r[7]) for r in rows]
+    cut = [(*r[:6], shorten(r[6], 60), r[7]) for r in rows]
     widths = [max(len(r[i]) for r in [HEADINGS, *cut]) for i in range(len(HEADINGS))]
     for cells in [HEADINGS, *cut]:
         print("  ".join(c.ljust(w) for c, w in zip(cells, widths, strict=True)).rstrip(), file=out)

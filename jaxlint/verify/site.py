@@ -26,6 +26,8 @@ class Site:
         self.alone = False
         """Whether the other findings' transforms in the file are replaced by plain Python."""
         self.others = 0
+        self.keeps = True
+        """Whether the values of the flagged expression are kept."""
 
     def reset(self) -> None:
         """Forget what was seen; the mode stays."""
@@ -59,7 +61,7 @@ class Site:
         return self._keep(value)
 
     def _keep(self, value: Any) -> Any:
-        if len(self.values) < 50:
+        if self.keeps and len(self.values) < 50:
             self.values.append(value)
         return value
 

@@ -134,6 +134,7 @@ class _Run:
                 self.tell("evidence", now.to_json())
 
         bench = Bench(finding, user.site, evidence, tell)
+        bench.asks_leak_checker = source is None
         self.blocked.clear()
         try:
             with time_share(seconds), watch.watching(user.site) as seen:
@@ -167,7 +168,7 @@ class _Run:
             run_pattern(bench, user)
             return
         if level == Level.HARNESS.value:
-            run_command(self.job.command, user, bench, seen)
+            run_command(self.job, user, bench, seen, self.blocked)
             return
         tree = slice_file.parse(user.source, user.path)
         if level == Level.SLICE.value:

@@ -36,6 +36,9 @@ NET = textwrap.dedent(
     model = hk.transform(forward)
     """
 )
+GUARDED = (
+    NET + "if __name__ == '__main__':\n    model.init(jax.random.PRNGKey(0), jnp.ones((2, 3)))\n"
+)
 LINE = 10
 
 
@@ -44,6 +47,10 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("project")
     (folder / "net.py").write_text(NET)
     (folder / "clean.py").write_text("import jax\n\nprint(jax.__version__)\n")
+    (folder / "train.py").write_text(
+        "import jax\nimport net\n\n"
+        "print(net.model.init(jax.random.PRNGKey(0), jax.numpy.ones((2, 3))).keys())\n"
+    )
     (folder / "test_net.py").write_text(
         "import jax\nimport numpy as np\nimport net\n\n\n"
         "def test_shape():\n"
@@ -81,6 +88,7 @@ def test_a_folder(project: Path) -> None:
         "emitted",
         "net.py",
         "test_net.py",
+        "train.py",
     ]
 
 
@@ -130,6 +138,28 @@ def test_a_command_is_watched(project: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("script", "verdict", "plan", "said"),
+    [
+        ("python train.py", "CONFIRMED", "harness", "(sh job.sh)"),
+        ("python guarded.py", "CONFIRMED", "harness", "(sh job.sh)"),
+        ("python -m guarded", "CONFIRMED", "harness", "(sh job.sh)"),
+        ("exit 3", "CONFIRMED", "synthesised", "no Python process below it was watched"),
+    ],
+)
+def test_any_program_is_watched(
+    project: Path, script: str, verdict: str, plan: str, said: str
+) -> None:
+    (project / "job.sh").write_text(f"PATH={Path(sys.executable).parent}:$PATH\n{script}\n")
+    name = "guarded.py" if "guarded" in script else "net.py"
+    (project / name).write_text(GUARDED if name == "guarded.py" else NET)
+    done = run(project, f"{name}:{LINE}", "--format", "json", "--", "sh", "job.sh")
+    assert done.returncode == 1, done.stderr
+    (one,) = findings(done)
+    assert (one["verdict"], one["plan"]) == (verdict, plan), one["detail"]
+    assert said in one["detail"]
+
+
+@pytest.mark.parametrize(
     ("words", "said"),
     [
         ((), "--from"),
@@ -139,6 +169,7 @@ def test_a_command_is_watched(project: Path) -> None:
         (("net.py", "--timeout", "-1"), "positive"),
         (("--from", "missing.txt"), "missing.txt"),
         (("net.py", "--"), "nothing after --"),
+        (("net.py", "--", "no-such-program", "x"), "no such command: no-such-program"),
     ],
 )
 def test_bad_usage(project: Path, words: tuple[str, ...], said: str) -> None:
@@ -175,3 +206,14 @@ def test_ctrl_c_prints_what_is_known(project: Path, tmp_path: Path) -> None:
     assert process.returncode == 130, err
     assert "2 findings" in out and "not run" in out
     assert not Path(f"/proc/{server}").exists()
+
+
+def test_what_the_readme_shows_is_what_the_verifier_says() -> None:
+    root = Path(__file__).resolve().parents[2]
+    readme = (root / "README.md").read_text(encoding="utf-8")
+    assert 'python -m pip install ".[verify]" && python -m jaxlint.verify docs/examples' in readme
+    done = run(root, "docs/examples")
+    assert done.returncode == 1, done.stderr
+    shown = [line.rstrip() for line in readme.splitlines()]
+    for line in done.stdout.splitlines():
+        assert line in shown

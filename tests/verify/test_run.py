@@ -107,6 +107,12 @@ def test_the_counter_proof(results: dict[str, Result]) -> None:
     assert results["tolerated"].cured is None
 
 
+def test_the_leak_checker_is_asked_but_confirms_nothing(results: dict[str, Result]) -> None:
+    assert "jax.checking_leaks objects: Leaked" in results["leak"].detail
+    assert "jax.checking_leaks has no objection" in results["fine"].detail
+    assert "jax.checking_leaks" not in results["rows"].detail
+
+
 def test_silence_is_shown_by_numbers(results: dict[str, Result]) -> None:
     assert results["rows"].exception is None
     assert "rows or steps all drew the key" in results["rows"].message
