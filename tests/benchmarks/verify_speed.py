@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
@@ -33,20 +34,43 @@ def small_findings(files: list[str]) -> list[Finding]:
     return (found * (COUNT // max(len(found), 1) + 1))[:COUNT]
 
 
-def pooled(findings: list[Finding], cache: str) -> float:
-    """Seconds for all findings through one server, its start included."""
+class Taken(NamedTuple):
+    """Seconds by the clock, and seconds of CPU, which the machine's other work hardly changes."""
+
+    clock: float
+    cpu: float
+
+    def times(self, factor: float) -> Taken:
+        return Taken(self.clock * factor, self.cpu * factor)
+
+
+def now() -> Taken:
+    """The two clocks; CPU is that of this process and of those it has waited for."""
+    used = os.times()
+    return Taken(
+        time.perf_counter(), used.user + used.system + used.children_user + used.children_system
+    )
+
+
+def since(start: Taken) -> Taken:
+    end = now()
+    return Taken(end.clock - start.clock, end.cpu - start.cpu)
+
+
+def pooled(findings: list[Finding], cache: str) -> Taken:
+    """The time for all findings through one server, its start included."""
     os.environ["JAXLINT_COMPILE_CACHE"] = cache
-    start = time.perf_counter()
+    start = now()
     with Pool(2) as pool:
         list(pool.run([Job(f) for f in findings]))
-    return time.perf_counter() - start
+    return since(start)
 
 
-def one_process_each(findings: list[Finding]) -> float:
-    """Seconds for the first few findings, each in a fresh process, two at a time."""
+def one_process_each(findings: list[Finding]) -> Taken:
+    """The time for the first few findings, each in a fresh process, two at a time."""
     os.environ["JAXLINT_COMPILE_CACHE"] = "off"
     command = [sys.executable, "-m", "jaxlint.verify", "--jobs", "1", "--exit-zero"]
-    start = time.perf_counter()
+    start = now()
     running: list[subprocess.Popen[bytes]] = []
     for finding in findings[:SAMPLE]:
         place = f"{finding.span.path}:{finding.span.line}"
@@ -56,7 +80,7 @@ def one_process_each(findings: list[Finding]) -> float:
         running.append(process)
     for process in running:
         process.wait()
-    return time.perf_counter() - start
+    return since(start)
 
 
 def main() -> None:
@@ -64,13 +88,21 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as cache:
         cold = pooled(findings, cache)
         warm = pooled(findings, cache)
-    fresh = one_process_each(findings) / min(SAMPLE, len(findings)) * len(findings)
     count = len(findings)
-    print(f"{count} findings, 2 workers")
-    print(f"cold (empty compile cache)   {cold:7.1f} s  {count / cold:6.2f} findings/s")
-    print(f"warm (compile cache kept)    {warm:7.1f} s  {count / warm:6.2f} findings/s")
-    print(f"one fresh process a finding  {fresh:7.1f} s  {count / fresh:6.2f} findings/s")
-    print(f"ratio fresh/cold {fresh / cold:.1f}, fresh/warm {fresh / warm:.1f}")
+    fresh = one_process_each(findings).times(count / min(SAMPLE, count))
+    print(f"{count} findings, 2 workers; load {', '.join(f'{v:.1f}' for v in os.getloadavg())}")
+    for name, taken in (
+        ("cold (empty compile cache)", cold),
+        ("warm (compile cache kept)", warm),
+        ("one fresh process a finding", fresh),
+    ):
+        rate = f"{count / taken.clock:6.2f} findings/s"
+        print(f"{name:28} {taken.clock:7.1f} s {rate} {taken.cpu / count:6.2f} s CPU a finding")
+    for name, taken in (("cold", cold), ("warm", warm)):
+        print(
+            f"ratio fresh/{name}: {fresh.clock / taken.clock:.1f} by the clock,"
+            f" {fresh.cpu / taken.cpu:.1f} in CPU"
+        )
 
 
 if __name__ == "__main__":
