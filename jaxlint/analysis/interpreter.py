@@ -136,11 +136,14 @@ class Interpreter(
         if flow.context == "outside" and not flow.quiet:
             self._outside(frame, effect)
 
-    def _outside(self, frame: Frame, effect: Effect) -> None:
+    def _outside(
+        self, frame: Frame, effect: Effect, functions: list[Function | None] | None = None
+    ) -> None:
+        """An effect outside every root. functions: whose body each of its steps stands in."""
         if effect.conditional and flow_is_guarded(self.flow):
             return
         steps = effect.steps()
-        functions: list[Function | None] = [frame.function] * len(steps)
+        functions = functions if functions is not None else [frame.function] * len(steps)
         for inner in frame.ancestors():
             if inner.call is None or inner.caller is None:
                 break
@@ -232,6 +235,10 @@ class Interpreter(
         else:
             effects = [self._seen_again(e, summary.start) for e in summary.effects]
             flow.existing |= summary.existing
+            if flow.context == "outside" and effects and call is not None and not flow.quiet:
+                again = effects[0].under(Step(call, frame.file, f"calls {function.name}"))
+                owners = [frame.function, *([function] * (len(again.steps()) - 1))]
+                self._outside(frame, again, owners)
         if (summary.effects or summary.draws) and not flow.expected:
             step = Step(
                 call if call is not None else node,

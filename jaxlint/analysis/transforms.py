@@ -131,13 +131,16 @@ class Transforms(Core):
         spec = value.spec
         if self.is_pure_callable(value.callee):
             return self.call_value(value.callee, inputs, node, frame)
+        # Outside every root the call is to blame, wherever the transform was made.
+        called_there = isinstance(node, ast.Call) and node.func is value.node
+        place = node if self.flow.context == "outside" and not called_there else value.node
         result = self.run_raw(
             spec,
             value.slot,
             value.callee,
             value.callee_node,
             inputs,
-            value.node,
+            place,
             value.frame,
             frame,
         )
