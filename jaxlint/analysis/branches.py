@@ -238,8 +238,10 @@ class Branches(Core):
         # What a handler may catch is not certain to happen.
         caught_here = bool(node.handlers) and not _is_import_fallback(node)
         self.flow.conditional += caught_here
+        self.flow.caught += caught_here
         goes_on = self.execute_block(node.body, frame)
         self.flow.conditional -= caught_here
+        self.flow.caught -= caught_here
         if goes_on:
             goes_on = self.execute_block(node.orelse, frame)
         any_handler = False

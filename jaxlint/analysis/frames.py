@@ -121,13 +121,15 @@ class Flow:
     existing: parameters and states that certainly exist already.
     context: "inside" a root, "outside" every root, or "unknown".
     conditional: how many undecided branches surround this point.
-    quiet: observations are not wanted; expected: a failure is (`pytest.raises`).
+    quiet: observations are not wanted; expected: a failure is (`pytest.raises`);
+    caught: how many `try` statements with handlers surround this point.
     modules: the modules whose methods run, innermost last; began: when each method began.
     root: the run of a root that this is part of.
     """
 
     __slots__ = (
         "began",
+        "caught",
         "conditional",
         "context",
         "existing",
@@ -150,6 +152,7 @@ class Flow:
         self.root: RootRunToken | None = None
         self.quiet = 0
         self.expected = 0
+        self.caught = 0
         self.reserved = False
         self.rng_scoped = 0
 
@@ -159,6 +162,6 @@ class Flow:
         other.phase, other.existing = self.phase, set(self.existing)
         other.conditional, other.modules = self.conditional, list(self.modules)
         other.began, other.root = list(self.began), self.root
-        other.expected = self.expected
+        other.expected, other.caught = self.expected, self.caught
         other.quiet, other.reserved, other.rng_scoped = self.quiet, self.reserved, self.rng_scoped
         return other

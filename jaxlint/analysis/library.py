@@ -40,6 +40,7 @@ CONTEXTS = {
     "haiku.with_rng": "with-rng",
     "haiku._src.base.new_context": "root",
     "pytest.raises": "raises",
+    "contextlib.suppress": "raises",
 }
 
 

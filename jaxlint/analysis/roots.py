@@ -232,7 +232,7 @@ class Roots(Core):
             lambda: self.call_value(callee, inputs, node, frame), frame, frame
         )
         rng = given.get("rng")
-        if not isinstance(pair.function, Transformed):
+        if not isinstance(pair.function, Transformed) and not self.flow.caught:
             self.observe(
                 RootRun(
                     node,
