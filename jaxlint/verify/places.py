@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, field
 
+from jaxlint.verify.hints import call_name
+
 Def = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -62,6 +64,20 @@ class Outline:
                 wanted.add(name.rpartition(".")[2] if not _dunder(name) else owner)
                 if owner and isinstance(self.defs.get(owner), ast.ClassDef):
                     wanted.add(owner.rpartition(".")[2])
+        return found
+
+    def calls(self, node: ast.AST) -> set[str]:
+        """The last names of what `node` calls, itself or through the file's own definitions."""
+        found: set[str] = set()
+        agenda, seen = [node], {id(node)}
+        while agenda:
+            inner = list(ast.walk(agenda.pop()))
+            found |= {call_name(n) for n in inner if isinstance(n, ast.Call)}
+            used = {getattr(n, "id", getattr(n, "attr", None)) for n in inner}
+            for name, definition in self.defs.items():
+                if name.rpartition(".")[2] in used and id(definition) not in seen:
+                    seen.add(id(definition))
+                    agenda.append(definition)
         return found
 
 

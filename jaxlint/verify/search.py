@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from jaxlint.verify.guesses import Array, Guess, Struct, Value
+from jaxlint.verify.hints import ARRAY_ATTRIBUTES
 from jaxlint.verify.model import Seen
 from jaxlint.verify.synthesise import SHAPES, SIZE
 
@@ -150,7 +151,7 @@ def _integers(guesses: Guesses, text: str) -> Iterator[Guesses]:
 def _unpacked(guesses: Guesses, text: str) -> Iterator[Guesses]:
     """`has no attribute 'hidden'`, `string indices`: the value is a structure, not an array."""
     found = re.search(r"has no attribute '(\w+)'", text)
-    if found:
+    if found and found.group(1) not in ARRAY_ATTRIBUTES:
         for name, part in guesses.items():
             if isinstance(part, Array) and not part.sure:
                 fields: dict[str, Guess] = {found.group(1): Array(part.shape, part.dtype)}

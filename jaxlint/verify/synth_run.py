@@ -126,7 +126,7 @@ class Synthesis(Targets):
         """Inputs that the target accepts (or that already show the hazard), or None."""
         agenda: list[dict[str, Guess]] = [first]
         done: set[str] = set()
-        known: set[str] = set()
+        known: set[tuple[str, tuple[tuple[str, int, str], ...]]] = set()
         last: Seen | None = None
         while agenda and len(done) < search.MAX_TRIES:
             now = agenda.pop(0)
@@ -139,8 +139,9 @@ class Synthesis(Targets):
             self.help = self.help or guesses.describe(asked(now))
             if seen is None:
                 return now
-            if seen.message not in known:
-                known.add(seen.message)
+            place = (seen.message, seen.frames)  # two inputs can be wrong in the same words
+            if place not in known:
+                known.add(place)
                 better = [dict(b) for b in search.improvements(now, seen)]
                 agenda = better + agenda
             last = seen

@@ -319,7 +319,7 @@ def from_name(name: str, use: Use, setting: Setting) -> Guess:
 
 
 def _array(name: str, use: Use, setting: Setting) -> Array:
-    if use.integer or named(name, "tokens") or (setting.embeds and named(name, "data")):
+    if use.integer or _token_ids(name, setting):
         rank = 1 if named(name, "vector") else 2
         shape = SHAPES[use.rank if use.rank is not None and use.rank <= 5 else rank]
         return Array(shape[:2] if len(shape) <= 2 else shape, "int32")
@@ -331,6 +331,13 @@ def _array(name: str, use: Use, setting: Setting) -> Array:
         if named(name, "vector"):
             rank = 1
     return Array(_sized_to(min(rank, 5), setting), "float32")
+
+
+def _token_ids(name: str, setting: Setting) -> bool:
+    """Whether `name` is one of integers; a text's where the code embeds what it is given."""
+    if named(name, "tokens") or named(name.rpartition("_")[2], "ids"):
+        return True
+    return setting.embeds and (named(name, "data") or named(name, "text"))
 
 
 def _sized_to(rank: int, setting: Setting) -> tuple[int, ...]:

@@ -221,7 +221,7 @@ class Targets:
 
     def setting(self, node: ast.AST | None) -> synthesise.Setting:
         """What the code around says of all its inputs."""
-        calls = {call_name(n) for n in ast.walk(node or self.tree) if isinstance(n, ast.Call)}
+        calls = self.outline.calls(node or self.tree)
         return synthesise.Setting(
             hints=self.hints,
             image=bool(calls & CONV),
@@ -234,7 +234,9 @@ class Targets:
         params = [p for p in target.parameters if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
         found = uses(target.node, [p.name for p in params]) if target.node is not None else {}
         setting = self.setting(target.node)
-        setting.with_params = any(synthesise.named(p.name, "params") for p in params)
+        setting.with_params = any(
+            found.get(p.name, Use()).params_of or synthesise.named(p.name, "params") for p in params
+        )
         setting.described = self.described(target, [p.name for p in params], setting)
         out: dict[str, Guess] = {}
         for p in params:
@@ -244,8 +246,9 @@ class Targets:
             if p.name in self.given:
                 out[p.name] = self.given[p.name]
                 continue
-            if target.needs_state is not None and synthesise.named(p.name, "state"):
-                out[p.name] = guesses.Made("initial_state(4)", target.needs_state)
+            start = target.needs_state or self.core_state(target.node)
+            if start is not None and synthesise.named(p.name, "state"):
+                out[p.name] = guesses.Made("initial_state(4)", start)
                 continue
             plain = p.default is not inspect.Parameter.empty and not _forcing(p)
             if plain and p.name not in setting.described:
@@ -254,6 +257,25 @@ class Targets:
         if not params and any(p.kind is p.VAR_POSITIONAL for p in target.parameters):
             out["*args"] = guesses.Array(synthesise.SHAPES[4 if setting.image else 2])
         return out
+
+    def core_state(self, node: ast.AST | None) -> Callable[[], Any] | None:
+        """What makes the state of the core that `node` constructs by a call like `Core(32)`."""
+        for call in ast.walk(node) if node is not None else ():
+            if not isinstance(call, ast.Call):
+                continue
+            cls = getattr(self.user.main, call_name(call), None)
+            if isinstance(cls, type) and hasattr(cls, "initial_state"):
+                code = compile(ast.Expression(call), "<core>", "eval")
+
+                def start(code: Any = code, cls: Any = cls) -> Any:
+                    try:
+                        core = eval(code, dict(vars(self.user.main)))
+                    except NameError:  # it is made with the function's own arguments
+                        core = self._builder(cls)()
+                    return core.initial_state(synthesise.BATCH)
+
+                return start
+        return None
 
     def described(
         self, target: Target, names: list[str], setting: synthesise.Setting

@@ -119,12 +119,10 @@ class Watch:
         """The arguments of an `apply`, holes filled by the pair's own `init` on its inputs."""
         if not any(isinstance(a, Hole) for a in (*args, *kwargs.values())):
             return args, kwargs
-        import jax
-
         skip = 1 + pair.with_state + pair.takes_rng
         named = {k: v for k, v in kwargs.items() if k not in ("params", "state", "rng")}
         skip -= len(kwargs) - len(named)
-        made = pair.init(jax.random.PRNGKey(7), *args[skip:], **named)
+        made = _initialised(pair, args, skip, named)
         params, state = made if pair.with_state else (made, {})
 
         def fill(value: Any) -> Any:
@@ -158,6 +156,23 @@ class Watch:
         if hasattr(original, "_original_fn"):
             call._original_fn = original._original_fn  # type: ignore[attr-defined]
         return call
+
+
+def _initialised(pair: Pair, args: tuple[Any, ...], skip: int, kwargs: dict[str, Any]) -> Any:
+    """What `init` gives for an `apply`'s arguments, of which `skip` are no inputs.
+
+    The call may be the misuse that is looked for: one slot too few, or one too many.
+    """
+    import jax
+
+    failed: Exception | None = None
+    for first in (skip, skip - 1, skip + 1):
+        try:
+            return pair.init(jax.random.PRNGKey(7), *args[max(first, 0) :], **kwargs)
+        except Exception as error:
+            failed = failed or error
+    assert failed is not None
+    raise failed
 
 
 def caller() -> tuple[str, int]:
