@@ -100,9 +100,10 @@ class Server:
             import haiku
 
             del haiku
-        jax.config.update("jax_compilation_cache_dir", self.cache)
-        jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
-        jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
+        with contextlib.suppress(AttributeError):  # old versions have no such cache
+            jax.config.update("jax_compilation_cache_dir", self.cache)
+            jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
+            jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
         del np
         gc.collect()
         gc.freeze()
