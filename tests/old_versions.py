@@ -33,6 +33,8 @@ class VersionSet:
     jax: str
     haiku: str
     flax: str
+    others: tuple[str, ...] = ()
+    """What else must be old: those releases set no upper bound on NumPy and SciPy."""
 
     @property
     def name(self) -> str:
@@ -42,11 +44,11 @@ class VersionSet:
     def requirements(self) -> list[str]:
         """What pip is asked for, jaxlint from this checkout last."""
         pins = [f"jax=={self.jax}", f"jaxlib=={self.jax}"]
-        return [*pins, f"dm-haiku=={self.haiku}", f"flax=={self.flax}", str(ROOT)]
+        return [*pins, f"dm-haiku=={self.haiku}", f"flax=={self.flax}", *self.others, str(ROOT)]
 
 
 SETS = (
-    VersionSet("0.4.20", "0.0.10", "0.7.5"),
+    VersionSet("0.4.20", "0.0.10", "0.7.5", ("numpy<2", "scipy<1.13")),
     VersionSet("0.4.30", "0.0.12", "0.8.5"),
     VersionSet("0.4.38", "0.0.13", "0.10.2"),
     VersionSet("0.5.3", "0.0.14", "0.10.6"),
@@ -115,7 +117,7 @@ def table(columns: dict[str, dict[Row, str]]) -> str:
 
 
 def main(words: list[str] | None = None) -> int:
-    """Run the chosen sets. 0, or 1 when none of them installs."""
+    """Run the chosen sets. 0, or 1 when none of them installs and runs."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("jax", nargs="*", help="versions of jax, such as 0.6.2 (all)")
     parser.add_argument("--into", type=Path, help="folder of the environments, kept afterwards")
@@ -134,8 +136,12 @@ def main(words: list[str] | None = None) -> int:
                 continue
             print(f"{versions.name} ...", file=sys.stderr)
             python = environment(versions, folder)
-            if python is not None:
+            if python is None:
+                continue
+            try:
                 columns[versions.name] = verdicts(python, given.timeout)
+            except RuntimeError as error:
+                print(error, file=sys.stderr)
     if columns:
         print(table(columns))
     return 0 if columns else 1
