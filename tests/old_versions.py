@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -81,7 +82,7 @@ def verdicts(python: Path, timeout: float) -> dict[Row, str]:
     command += ["--format", "json", "--exit-zero", "--timeout", str(timeout)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     if done.returncode:
-        raise RuntimeError(f"{' '.join(command)}\n{done.stderr}")
+        raise RuntimeError(f"{shlex.join(command)}: status {done.returncode}\n{done.stderr}")
     return {row(f): cell(f) for f in json.loads(done.stdout)["findings"]}
 
 

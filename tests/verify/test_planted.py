@@ -52,7 +52,7 @@ def test_every_haiku_rule_is_planted() -> None:
 
 @pytest.fixture(scope="module")
 def results(verify: Callable[..., list[Result]]) -> dict[Path, Result]:
-    jobs = [Job(marked(p), limits=Limits(seconds=180)) for p in SAMPLE]
+    jobs = [Job(marked(p), limits=Limits(seconds=900)) for p in SAMPLE]
     return dict(zip(SAMPLE, verify(jobs), strict=True))
 
 
