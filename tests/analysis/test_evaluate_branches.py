@@ -381,6 +381,24 @@ def net(x):
 """,
     ),
     Case(
+        "what with binds",
+        """
+class Layers:
+    step = staticmethod(HOLE)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        return None
+
+
+def net(x):
+    with open("weights") as file, Layers() as layers:
+        return jax.lax.map(layers.step, x)
+""",
+    ),
+    Case(
         "the body of try",
         """
 def net(x):
