@@ -113,6 +113,8 @@ def _rank(outcome: str, order: list[str]) -> int:
 def outcome_text(outcome: str) -> str:
     """What a word of the catalog (`leak`, `error:TypeError`) means in a table."""
     kind, _, exception = outcome.partition(":")
+    if kind == "error-under-jit":
+        return f"raises {exception} when the root is jitted"
     return f"raises {exception}" if kind == "error" else OUTCOMES[outcome]
 
 

@@ -216,7 +216,15 @@ class Roots(Core):
         if self.flow.expected:
             pair.meant_to_fail = True
         if not pair.is_haiku:
-            self.run_root_body(function.function, frame, node)
+            # An in-house root: its slots are not known, but a key of None is one all the same.
+            effects = self.run_root_body(function.function, frame, node)
+            position = 0 if which == "init" else 1
+            rng = args.get(position, "rng")
+            if isinstance(rng, Const) and rng.value is None and not self.flow.caught:
+                callee = self.name_of(function.function, frame)
+                self.observe(
+                    RootRun(node, frame.file, frame, pair, which, effects, rng, False, callee)
+                )
             return UNKNOWN
         slots = slots_of(pair, which)
         inputs, given = self._split_slots(slots, args)
