@@ -216,16 +216,7 @@ class Roots(Core):
         if self.flow.expected:
             pair.meant_to_fail = True
         if not pair.is_haiku:
-            # An in-house root: its slots are not known, but a key of None is one all the same.
-            effects = self.run_root_body(function.function, frame, node)
-            position = 0 if which == "init" else 1
-            rng = args.get(position, "rng")
-            if isinstance(rng, Const) and rng.value is None and not self.flow.caught:
-                callee = self.name_of(function.function, frame)
-                self.observe(
-                    RootRun(node, frame.file, frame, pair, which, effects, rng, False, callee)
-                )
-            return UNKNOWN
+            return self._run_in_house(function, args, node, frame)
         slots = slots_of(pair, which)
         inputs, given = self._split_slots(slots, args)
         whole = given.get("params")
@@ -264,6 +255,18 @@ class Roots(Core):
         if pair.stateful:
             return RunResult([value, Variables(pair, "state", run)], pair, which)
         return value
+
+    def _run_in_house(
+        self, function: PairFunction, args: Args, node: ast.expr, frame: Frame
+    ) -> Value:
+        """A root that the user configured: its slots are not known, but a key of None is one."""
+        pair, which = function.pair, function.which
+        effects = self.run_root_body(function.function, frame, node)
+        rng = args.get(0 if which == "init" else 1, "rng")
+        if isinstance(rng, Const) and rng.value is None and not self.flow.caught:
+            name = self.name_of(function.function, frame)
+            self.observe(RootRun(node, frame.file, frame, pair, which, effects, rng, False, name))
+        return UNKNOWN
 
     def _split_slots(self, slots: list[str], args: Args) -> tuple[Args, dict[str, Value]]:
         given = dict(zip(slots, args.positional, strict=False))
