@@ -338,10 +338,10 @@ class Roots(Core):
         elif bounds is not None and bounds[1] is not None and count > bounds[1]:
             problem = f"{count} inputs for a function of {bounds[1]}"
         else:
-            rng = given.get("rng")
+            rng, params = given.get("rng"), given.get("params")
             if isinstance(rng, Unknown) and rng.is_array and "rng" in slots:
                 problem = "an array in the slot of the key"
-            elif isinstance(given.get("params"), Unknown) and given["params"].is_key:  # type: ignore[attr-defined]
+            elif isinstance(params, Unknown) and params.is_key:
                 problem = "a key in the slot of the parameters"
         if problem is not None:
             self.observe(

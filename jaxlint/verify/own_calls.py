@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import sys
 from typing import Any
 
@@ -74,7 +75,7 @@ def run_entries(
         before, count = len(seen.pairs), user.site.executed
         bench.evidence.ran = f"{name}()" if name != "__main__" else "the main guard"
         known = {id(p): len(p.calls) for p in seen.pairs}
-        bench.phase(bench.evidence.ran, lambda n=name, d=node: call_entry(user, n, d))  # type: ignore[misc]
+        bench.phase(bench.evidence.ran, functools.partial(call_entry, user, name, node))
         _leaks(bench, seen)
         if user.site.executed > count:
             replay(bench, seen, 0, known)

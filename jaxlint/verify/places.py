@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from jaxlint.verify.hints import call_name
 
 Def = ast.FunctionDef | ast.AsyncFunctionDef
+Named = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
 @dataclass
@@ -15,16 +16,15 @@ class Outline:
     """A file's definitions: qualified name -> node, and which names each one's body uses."""
 
     tree: ast.Module
-    defs: dict[str, ast.AST] = field(default_factory=dict)
+    defs: dict[str, Named] = field(default_factory=dict)
     used: dict[str, set[str]] = field(default_factory=dict)
 
     def at_line(self, line: int) -> list[str]:
         """Qualified names of the definitions around `line`, outermost first (decorators count)."""
         out = []
         for name, node in self.defs.items():
-            decorators = getattr(node, "decorator_list", [])
-            first = min([node.lineno, *(d.lineno for d in decorators)])  # type: ignore[attr-defined]
-            if first <= line <= (node.end_lineno or 0):  # type: ignore[attr-defined]
+            first = min(n.lineno for n in (node, *node.decorator_list))
+            if first <= line <= (node.end_lineno or 0):
                 out.append(name)
         return sorted(out, key=lambda n: n.count("."))
 

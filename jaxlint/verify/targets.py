@@ -94,8 +94,11 @@ class Targets:
         bare = {n.rpartition(".")[2] for n in names} | {n.partition(".")[0] for n in names}
         used = places._names(node) if node is not None else set()
         bare |= self.leading or set()
-        around = self.leading is None and isinstance(node, (ast.FunctionDef, ast.Lambda))
-        around = around and node.lineno <= line <= (node.end_lineno or 0)  # type: ignore[union-attr]
+        around = (
+            self.leading is None
+            and isinstance(node, (ast.FunctionDef, ast.Lambda))
+            and node.lineno <= line <= (node.end_lineno or 0)
+        )
         defined_here = getattr(function, "__name__", "") in bare or used & bare or around
         at_site = own_calls.at_site(self.bench, pair)
         if not defined_here and not at_site:
