@@ -1,4 +1,4 @@
-"""What jaxlint knows of jax and haiku: transforms, library symbols, measured hazards.
+"""What jaxlint knows of jax, haiku and flax: transforms, library symbols, measured hazards.
 
 The knowledge is in `data/*.json`; this package reads it on first use and imports nothing heavy.
 Names are fully dotted; every function takes any spelling that the data knows as an alias.
@@ -10,7 +10,7 @@ import json
 import os
 from collections.abc import Iterator
 from functools import cache, lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jaxlint.catalog.parse import parse_symbol, parse_transform
 from jaxlint.catalog.types import (
@@ -22,6 +22,9 @@ from jaxlint.catalog.types import (
     Transform,
 )
 
+if TYPE_CHECKING:
+    from jaxlint.catalog.linen_types import LinenSymbol
+
 __all__ = [
     "DATA",
     "CallableSlot",
@@ -32,6 +35,8 @@ __all__ = [
     "Transform",
     "hazard",
     "hazards",
+    "linen",
+    "linen_symbols",
     "members",
     "read",
     "resolve",
@@ -63,6 +68,11 @@ def _symbols() -> dict[str, Any]:
 
 
 @cache
+def _linen() -> dict[str, Any]:
+    return read("linen.json")
+
+
+@cache
 def _prefixes() -> dict[str, list[str]]:
     return read("prefixes.json")
 
@@ -75,12 +85,22 @@ def _hazards(library: str) -> dict[str, Any]:
 @cache
 def _aliases() -> dict[str, str]:
     """Every spelling that the data lists -> its canonical name, canonical names included."""
+    return _spellings(_transforms(), _symbols())
+
+
+@cache
+def _linen_aliases() -> dict[str, str]:
+    """The same for linen.json, which is read only where flax is spoken of."""
+    return _spellings(_linen())
+
+
+def _spellings(*files: dict[str, Any]) -> dict[str, str]:
     names: dict[str, str] = {}
-    for entries in (_transforms(), _symbols()):
+    for entries in files:
         for name, entry in entries.items():
             for alias in entry.get("aliases", ()):
                 names[alias] = name
-    for entries in (_transforms(), _symbols()):
+    for entries in files:
         names.update((name, name) for name in entries)
     return names
 
@@ -92,6 +112,8 @@ def resolve(dotted: str) -> str:
     A name below a module of prefixes.json (`haiku._src.stateful.scan`) is looked up by its last
     part in the public modules that the file gives for it; the longest such module decides.
     """
+    if dotted.startswith("flax."):
+        return _linen_aliases().get(dotted, dotted)
     names = _aliases()
     found = names.get(dotted)
     if found is not None:
@@ -128,10 +150,24 @@ def symbol(name: str) -> Symbol | None:
     return None if data is None else parse_symbol(name, data)
 
 
+@cache
+def linen(name: str) -> LinenSymbol | None:
+    """The Linen symbol of that name (any spelling gives the same object), or None."""
+    from jaxlint.catalog.linen_parse import parse_linen
+
+    canonical = resolve(name)
+    if canonical != name:
+        return linen(canonical)
+    if not name.startswith("flax."):
+        return None
+    data = _linen().get(name)
+    return None if data is None else parse_linen(name, data)
+
+
 def members(module: str) -> Iterator[tuple[str, str]]:
     """The names known directly in `module` (what `import *` gives), each with its full name."""
     lead = module + "."
-    for full in _aliases():
+    for full in _linen_aliases() if lead.startswith("flax.") else _aliases():
         if full.startswith(lead) and "." not in full[len(lead) :]:
             yield full[len(lead) :], full
 
@@ -152,18 +188,27 @@ def symbols() -> Iterator[Symbol]:
         yield found
 
 
+def linen_symbols() -> Iterator[LinenSymbol]:
+    """Every Linen symbol, in the order of the file."""
+    for name in _linen():
+        found = linen(name)
+        assert found is not None
+        yield found
+
+
 def hazards(transform_name: str, slot: str | None = None, library: str = "haiku") -> Hazards:
     """What each effect does in one callable of this transform; empty if that was not measured.
 
     `slot` is the keyword of the callable (`cond_fun`), by default the first one. A transform that
-    is `like` another has the other's hazards.
+    is `like` another has the other's hazards. `library`: "haiku" or "linen".
     """
     found = transform(transform_name)
     if found is None:
         return {}
-    tables: dict[str, Hazards] = _hazards(library).get(found.name, {})
-    if not tables and found.like is not None:
-        return hazards(found.like, slot, library)
+    tables = _hazards(library).get(found.name, {})
+    like = tables.get("like") if tables else found.like
+    if like is not None:
+        return hazards(like, slot, library)
     first: Hazards = next(iter(tables.values()), {})
     return first if slot is None else tables.get(slot, first)
 
