@@ -291,7 +291,7 @@ class Branches(Core):
         start = len(frame.open_draws)
         if items is not None and len(items) <= MAX_UNROLLED:
             goes_on = True
-            for item in items:
+            for item in list(items):
                 self.assign(node.target, item, frame)
                 if not self.execute_block(node.body, frame):
                     goes_on = not _leaves(node.body)
@@ -332,6 +332,7 @@ class Branches(Core):
     ) -> bool:
         """A body that runs any number of times: once, joined with not at all unless `certain`."""
         before = len(self.observations)
+        self.flow.loops += 1
         if certain:
             self.execute_block(body, frame)
             result = True
@@ -339,6 +340,7 @@ class Branches(Core):
             result = self.run_both(
                 frame, lambda: self.execute_block(body, frame), lambda: True, None
             )
+        self.flow.loops -= 1
         for site in frame.open_draws[start:]:
             if site.drawn_later is None and site.effects:
                 site.drawn_later = next((e for e in site.effects if e.kind == "rng"), None)

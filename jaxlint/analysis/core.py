@@ -74,6 +74,7 @@ class Core(ABC):
         self.max_depth = options.max_depth
         self.depth = 0
         self.went_too_deep = False
+        self.changes = 0  # of containers and names that outlive the call: such a call is not kept
         self.active: dict[tuple[int, int, int], int] = {}
         self.memo: dict[Hashable, Summary] = {}
         self.reached: set[int] = set()

@@ -191,9 +191,9 @@ class Expressions(Core):
             self.scopes.append(frame.env)
             try:
                 self.assign(head.target, item, frame)
-                for test in head.ifs:
-                    self.evaluate(test, frame)
-                is_open = self._generate(rest, frame, produce) or is_open or bool(head.ifs)
+                tests = [self.truth(self.evaluate(test, frame))[0] for test in head.ifs]
+                if False not in tests:
+                    is_open = self._generate(rest, frame, produce) or is_open or None in tests
             finally:
                 frame.env = env
         return is_open

@@ -120,7 +120,9 @@ class Flow:
     phase: "init" or "apply" where a guard decided, else None.
     existing: parameters and states that certainly exist already.
     context: "inside" a root, "outside" every root, or "unknown".
-    conditional: how many undecided branches surround this point.
+    conditional: how many undecided branches surround this point, in the function that runs; loops:
+    how many loops whose rounds are not known one by one; unsure: how many of both surround the
+    calls that led to the function.
     quiet: observations are not wanted; expected: a failure is (`pytest.raises`);
     caught: how many `try` statements with handlers surround this point.
     modules: the modules whose methods run, innermost last; began: when each method began.
@@ -134,12 +136,14 @@ class Flow:
         "context",
         "existing",
         "expected",
+        "loops",
         "modules",
         "phase",
         "quiet",
         "reserved",
         "rng_scoped",
         "root",
+        "unsure",
     )
 
     def __init__(self, context: str = "unknown") -> None:
@@ -147,6 +151,8 @@ class Flow:
         self.existing: set[Hashable] = set()
         self.context = context
         self.conditional = 0
+        self.loops = 0
+        self.unsure = 0
         self.modules: list[Instance] = []
         self.began: list[float] = []
         self.root: RootRunToken | None = None
@@ -156,11 +162,17 @@ class Flow:
         self.reserved = False
         self.rng_scoped = 0
 
+    @property
+    def is_certain(self) -> bool:
+        """Whether this point is reached just once in each run of the function that runs."""
+        return not (self.conditional or self.loops)
+
     def copy(self) -> Flow:
         """What is known now, kept for a later look."""
         other = Flow(self.context)
         other.phase, other.existing = self.phase, set(self.existing)
         other.conditional, other.modules = self.conditional, list(self.modules)
+        other.loops, other.unsure = self.loops, self.unsure
         other.began, other.root = list(self.began), self.root
         other.expected, other.caught = self.expected, self.caught
         other.quiet, other.reserved, other.rng_scoped = self.quiet, self.reserved, self.rng_scoped

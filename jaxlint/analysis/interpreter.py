@@ -228,9 +228,11 @@ class Interpreter(
             if self.depth >= self.max_depth or self.active.get(place, 0) >= MAX_RECURSION:
                 return self.unknown_call(list(env_names.values()))
             self.tick()
+            changes = self.changes
             summary = self._run_body(function, env_names, passed, frame, call, receiver)
             summary.kept = (function, tuple(env_names.values()), receiver)
-            self.memo[full_key] = summary
+            if changes == self.changes:
+                self.memo[full_key] = summary
             effects = summary.effects
         else:
             effects = [self._seen_again(e, summary.start) for e in summary.effects]
@@ -294,8 +296,10 @@ class Interpreter(
         frame.passed = passed
         phase, conditional, existing = flow.phase, flow.conditional, set(flow.existing)
         rng_scoped, reserved = flow.rng_scoped, flow.reserved
+        loops, unsure = flow.loops, flow.unsure
         flow.rng_scoped = 0
-        flow.conditional = 0
+        flow.unsure += conditional + loops
+        flow.conditional = flow.loops = 0
         start = now()
         is_module = isinstance(receiver, Instance) and self.is_module(receiver)
         if is_module and isinstance(receiver, Instance):
@@ -321,6 +325,7 @@ class Interpreter(
                 flow.modules.pop()
                 flow.began.pop()
             flow.phase, flow.conditional = phase, conditional
+            flow.loops, flow.unsure = loops, unsure
             flow.rng_scoped, flow.reserved = rng_scoped, reserved
         if frame.return_existing:
             after = set.intersection(*frame.return_existing) | existing

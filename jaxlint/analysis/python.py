@@ -363,9 +363,19 @@ def _pop(host: Core, args: Args, node: ast.expr, frame: Frame) -> Value:
             container.items.pop(rest[0].value, None)
         return found
     if isinstance(container, Sequence) and container.items:
+        count, place = len(container.items), rest[0] if rest else Const(-1)
+        index = place.value if isinstance(place, Const) else None
+        known = container.kind == "list" and not container.open and host.flow.is_certain
+        if known and isinstance(index, int) and -count <= index < count:
+            host.changes += 1
+            return container.items.pop(index)
         container.open = True
         return union(container.items)
     return UNKNOWN
+
+
+def _pop_left(host: Core, args: Args, node: ast.expr, frame: Frame) -> Value:
+    return _pop(host, Args([args.positional[0], Const(0)]), node, frame)
 
 
 def _update(host: Core, args: Args, node: ast.expr, frame: Frame) -> Value:
@@ -434,6 +444,7 @@ PYTHON: dict[str, Handler] = {
     "copy.deepcopy": _first,
     "typing.cast": _cast,
     "types.SimpleNamespace": _namespace,
+    "collections.deque": _sequence("list"),
     "collections.namedtuple": _named_tuple,
     "collections.OrderedDict": _dict,
     NAMED_TUPLE: _make_named_tuple,
@@ -449,6 +460,7 @@ PYTHON: dict[str, Handler] = {
     "container.items": _items,
     "container.get": _get,
     "container.pop": _pop,
+    "container.popleft": _pop_left,
     "container.update": _update,
     "container.copy": _first,
     "container.setdefault": _set_default,

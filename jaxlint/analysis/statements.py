@@ -135,7 +135,12 @@ class Statements(Core):
                 env.find(name) if name in env.globals else (env.parent and env.parent.find(name))
             )
             if outer is not None:
-                outer.names[name] = union([outer.names[name], value])
+                flow = self.flow
+                if name in env.globals or flow.phase or flow.unsure or not flow.is_certain:
+                    value = union([outer.names[name], value])
+                else:
+                    self.changes += 1
+                outer.names[name] = value
                 return
         env.names[name] = value
         frame.passed.discard(name)

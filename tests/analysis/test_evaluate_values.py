@@ -149,6 +149,65 @@ def net(x):
 """,
         at="functools.reduce(",
     ),
+    Case(
+        "pop takes the element away",
+        """
+def net(x):
+    layers = [impure, pure, pure]
+    x = layers.pop(HOLE)(x)
+    for layer in layers:
+        x = jax.lax.map(layer, x)
+    return x
+""",
+        flagged="1",
+        silent="0",
+    ),
+    Case(
+        "pop from either end of a deque",
+        """
+def net(x):
+    layers = collections.deque([impure, pure])
+    layers.HOLE()
+    return jax.lax.map(layers[0], x)
+""",
+        flagged="pop",
+        silent="popleft",
+    ),
+    Case(
+        "pop in a loop takes any of them",
+        """
+def net(x):
+    layers = [pure, HOLE, pure]
+    while layers:
+        x = jax.lax.map(layers.pop(), x)
+    return x
+""",
+    ),
+    Case(
+        "each call of a function that pops gives the next one",
+        """
+def net(x):
+    layers = [pure, pure, HOLE]
+
+    def following():
+        return layers.pop(0)
+
+    x = following()(x)
+    x = jax.lax.map(following(), x)
+    return jax.lax.map(following(), x)
+""",
+    ),
+    Case(
+        "told apart by their place",
+        """
+def net(x):
+    for i, layer in enumerate([impure, pure, impure, pure]):
+        x = jax.lax.map(layer, x) if i % 2 == HOLE else layer(x)
+    return x
+""",
+        flagged="0",
+        silent="1",
+    ),
 ]
 
 COMPREHENSIONS = [
@@ -200,6 +259,18 @@ def net(x):
     return jax.lax.switch(0, [functools.partial(f) for f in (pure, HOLE)], x)
 """,
         at="jax.lax.switch(",
+    ),
+    Case(
+        "a comprehension's test over known places",
+        """
+def net(x):
+    layers = [impure, pure, impure, pure]
+    for layer in [f for i, f in enumerate(layers) if i % 2 == HOLE]:
+        x = jax.lax.map(layer, x)
+    return x
+""",
+        flagged="0",
+        silent="1",
     ),
 ]
 
@@ -347,6 +418,36 @@ else:
 
 def net(x):
     return jax.lax.map(f, x)
+""",
+    ),
+    Case(
+        "nonlocal, rebound for certain",
+        """
+def net(x):
+    act = jnp.tanh
+
+    def finish():
+        nonlocal act
+        act = HOLE
+
+    x = act(x)
+    finish()
+    return jax.lax.map(act, x)
+""",
+    ),
+    Case(
+        "nonlocal, rebound on one of two paths",
+        """
+def net(x, early):
+    act = HOLE
+
+    def finish():
+        nonlocal act
+        act = pure
+
+    if early:
+        finish()
+    return jax.lax.map(act, x)
 """,
     ),
 ]
