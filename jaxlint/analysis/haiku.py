@@ -21,8 +21,8 @@ from jaxlint.analysis.effects import (
 from jaxlint.analysis.frames import Frame
 from jaxlint.analysis.values import (
     ARRAY,
-    KEY,
     NONE,
+    OWN_KEY,
     RUNNING_INIT,
     TRACED_ARRAY,
     UNKNOWN,
@@ -36,6 +36,8 @@ from jaxlint.analysis.values import (
     Symbol,
     Value,
     derived,
+    is_own_key,
+    key_value,
     options,
 )
 
@@ -85,6 +87,9 @@ class HaikuCalls(Core):
             return Symbol(INITIALIZER) if symbol.draws_at_init else UNKNOWN
         if kind == "decorator":
             return Symbol("jaxlint.identity")
+        if kind == "rng-sequence":
+            own = is_own_key(args.get(0, symbol.constructor[0]))
+            return Sequence("list", [key_value(args.traced, own)], True)
         return self.unknown_call(args.values)
 
     # -- effects ----------------------------------------------------------------------------------
@@ -110,9 +115,9 @@ class HaikuCalls(Core):
         if not existed:
             self._run_initializer(symbol, initializer, subject, node, frame)
         if symbol.name in ("haiku.next_rng_key", "haiku.maybe_next_rng_key"):
-            return KEY
+            return OWN_KEY
         if symbol.name == "haiku.next_rng_keys":
-            return Sequence("tuple", [KEY], True)
+            return Sequence("tuple", [OWN_KEY], True)
         if symbol.name == "haiku.get_parameter":
             return ARRAY
         return NONE if symbol.name in STATE_INDEPENDENT else UNKNOWN

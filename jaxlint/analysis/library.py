@@ -14,10 +14,8 @@ from jaxlint.analysis.frames import Frame
 from jaxlint.analysis.python import IDENTITY, PYTHON
 from jaxlint.analysis.values import (
     ARRAY,
-    KEY,
     TRACED,
     TRACED_ARRAY,
-    TRACED_KEY,
     UNKNOWN,
     Bound,
     Const,
@@ -27,6 +25,8 @@ from jaxlint.analysis.values import (
     Symbol,
     Value,
     derived,
+    is_own_key,
+    key_value,
 )
 
 KINDS = {
@@ -117,10 +117,18 @@ class LibraryCalls(Core):
         if name in ARRAY_MAKERS:
             return TRACED_ARRAY if traced else ARRAY
         if name in KEY_MAKERS:
-            return TRACED_KEY if traced else KEY
+            return key_value(traced, self._is_own(args, frame))
         if name == "jax.random.split":
-            return Sequence("tuple", [TRACED_KEY if traced else KEY], True)
+            return Sequence("tuple", [key_value(traced, self._is_own(args, frame))], True)
         return TRACED if traced else UNKNOWN
+
+    def _is_own(self, args: Args, frame: Frame) -> bool:
+        """Whether a key is made from a key or a seed that the caller has not passed in."""
+        values, nodes = args.values, [*args.nodes, *args.keyword_nodes.values()]
+        if not values or not is_own_key(values[0]):
+            return False
+        seed = nodes[0] if nodes and isinstance(values[0], Const) else None
+        return seed is None or not self.is_passed(seed, frame)
 
     def context_kind(self, value: Value, node: ast.expr, frame: Frame) -> str | None:
         """What a `with` item does to the analysis: "raises", "with-rng", "root", nothing."""

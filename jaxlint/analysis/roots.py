@@ -39,6 +39,8 @@ from jaxlint.analysis.values import (
     Symbol,
     Unknown,
     Value,
+    as_given,
+    is_own_key,
     options,
 )
 
@@ -219,6 +221,8 @@ class Roots(Core):
             return self._run_in_house(function, args, node, frame)
         slots = slots_of(pair, which)
         inputs, given = self._split_slots(slots, args)
+        inputs.positional = [as_given(v) for v in inputs.positional]
+        inputs.keywords = {k: as_given(v) for k, v in inputs.keywords.items()}
         whole = given.get("params")
         if isinstance(whole, RunResult):
             place = args.node(0, "params") or node
@@ -246,7 +250,7 @@ class Roots(Core):
                 )
             )
         self._check_unlifted(function, given.get("params"), effects, node, frame)
-        run = (node, frame, effects, callee, self.flow.root)
+        run = (node, frame, effects, callee, self.flow.root, is_own_key(rng))
         if which == "init":
             params = Variables(pair, "params", run)
             if pair.stateful:
@@ -289,13 +293,17 @@ class Roots(Core):
         node: ast.expr,
         frame: Frame,
     ) -> None:
-        """An inner apply fed by an inner init that no lift registered."""
+        """An inner apply fed by an inner init that no lift registered.
+
+        With a key that comes from outside, the inner parameters are the caller's business: the
+        same key gives them back.
+        """
         if function.which != "apply" or not isinstance(params, Variables) or params.lifted:
             return
         if params.slot != "params" or params.run is None or self.flow.context == "outside":
             return
-        init_node, init_frame, init_effects, callee, root = params.run
-        if init_frame.file is not frame.file or root is not self.flow.root:
+        init_node, init_frame, init_effects, callee, root, own_key = params.run
+        if init_frame.file is not frame.file or root is not self.flow.root or not own_key:
             return
         if not any(e.kind == PARAM for e in init_effects):
             return

@@ -171,6 +171,8 @@ class Statements(Core):
         items = self.elements(value)
         if items is None or (starred is None and len(items) != len(targets)):
             shared = union(items) if items else derived(value)
+            if items is None and isinstance(value, Sequence):
+                shared = self.element_of(value)
             if items is not None and isinstance(value, Sequence) and not value.open:
                 shared = UNKNOWN
             for target in targets:

@@ -18,7 +18,6 @@ from jaxlint.analysis.transformed import (
 from jaxlint.analysis.values import (
     TRACED,
     TRACED_ARRAY,
-    TRACED_KEY,
     UNKNOWN,
     Bound,
     Const,
@@ -32,6 +31,7 @@ from jaxlint.analysis.values import (
     Unknown,
     Value,
     derived,
+    key_value,
     now,
     options,
     union,
@@ -327,7 +327,7 @@ def traced(value: Value) -> Value:
     if isinstance(value, Unknown):
         if value.is_array:
             return TRACED_ARRAY
-        return TRACED_KEY if value.is_key else TRACED
+        return key_value(True, value.own) if value.is_key else TRACED
     if isinstance(value, Const):
         return value if isinstance(value.value, (bool, str, type(None))) else TRACED_ARRAY
     if isinstance(value, Sequence):

@@ -42,16 +42,27 @@ class Value:
 
 
 class Unknown(Value):
-    """Anything. `is_array` says that it is certainly one array, `is_key` that it is a PRNG key."""
+    """Anything. `is_array` says that it is certainly one array, `is_key` that it is a PRNG key.
 
-    __slots__ = ("is_array", "is_key", "traced")
+    own: a key that the function that runs has from itself, out of Haiku's sequence or a constant,
+    and not from who calls its root.
+    """
+
+    __slots__ = ("is_array", "is_key", "own", "traced")
 
     traced: bool
 
-    def __init__(self, traced: bool = False, is_array: bool = False, is_key: bool = False) -> None:
+    def __init__(
+        self,
+        traced: bool = False,
+        is_array: bool = False,
+        is_key: bool = False,
+        own: bool = False,
+    ) -> None:
         self.traced = traced
         self.is_array = is_array
         self.is_key = is_key
+        self.own = own
 
     def __repr__(self) -> str:
         return f"Unknown(traced={self.traced}, array={self.is_array}, key={self.is_key})"
@@ -63,6 +74,15 @@ ARRAY = Unknown(is_array=True)
 TRACED_ARRAY = Unknown(traced=True, is_array=True)
 KEY = Unknown(is_key=True)
 TRACED_KEY = Unknown(traced=True, is_key=True)
+OWN_KEY = Unknown(is_key=True, own=True)
+TRACED_OWN_KEY = Unknown(traced=True, is_key=True, own=True)
+
+
+def key_value(traced: bool, own: bool) -> Unknown:
+    """A PRNG key with these properties."""
+    if own:
+        return TRACED_OWN_KEY if traced else OWN_KEY
+    return TRACED_KEY if traced else KEY
 
 
 class Const(Value):
@@ -83,6 +103,22 @@ class Const(Value):
 NONE = Const(None)
 TRUE = Const(True)
 FALSE = Const(False)
+
+
+def is_own_key(value: Value | None) -> bool:
+    """Whether a key, or what a key is made from, is the running function's own."""
+    if isinstance(value, Sequence):
+        return any(is_own_key(v) for v in value.items if isinstance(v, (Sequence, Unknown)))
+    return isinstance(value, Const) or (isinstance(value, Unknown) and value.own)
+
+
+def as_given(value: Value) -> Value:
+    """An argument of a root's init or apply as the root's function sees it: no key is its own."""
+    if isinstance(value, Unknown) and value.own:
+        return key_value(value.traced, False)
+    if type(value) is Sequence and is_own_key(value):
+        return Sequence(value.kind, [as_given(v) for v in value.items], value.open)
+    return value
 
 
 class InitFlag(Value):

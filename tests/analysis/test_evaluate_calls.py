@@ -503,6 +503,76 @@ def net(x):
         codes=("JAX105",),
         at="hk.get_parameter(",
     ),
+    Case(
+        "an inner init by a key of its own, or one that is given",
+        """
+inner = hk.transform(impure)
+
+
+def net(key, x):
+    params = inner.init(HOLE, x)
+    return inner.apply(params, None, x)
+""",
+        flagged="hk.next_rng_key()",
+        silent="key",
+        codes=("JAX104",),
+        at="inner.init(",
+    ),
+    Case(
+        "an inner init by a key that is split",
+        """
+inner = hk.transform(impure)
+
+
+def net(key, x):
+    first, second = jax.random.split(HOLE)
+    params = inner.init(second, x)
+    return inner.apply(params, None, x)
+""",
+        flagged="jax.random.PRNGKey(0)",
+        silent="key",
+        codes=("JAX104",),
+        at="inner.init(",
+    ),
+    Case(
+        "an inner init by the next key of a sequence",
+        """
+inner = hk.transform(impure)
+
+
+def net(key, x):
+    keys = hk.PRNGSequence(HOLE)
+    params = inner.init(next(keys), x)
+    return inner.apply(params, None, x)
+""",
+        flagged="hk.next_rng_key()",
+        silent="key",
+        codes=("JAX104",),
+        at="inner.init(",
+    ),
+    Case(
+        "what a caller draws is a given key in the root that it calls",
+        """
+inner = hk.transform(impure)
+
+
+def task(key, x):
+    params = inner.init(HOLE, x)
+    return inner.apply(params, None, x)
+
+
+meta = hk.transform(task)
+
+
+def net(x):
+    key = jax.random.PRNGKey(1)
+    return meta.apply({}, None, key, x)
+""",
+        flagged="jax.random.key(1)",
+        silent="key",
+        codes=("JAX104",),
+        at="inner.init(",
+    ),
 ]
 
 CASES = [*ARGUMENTS, *PARTIALS, *DECORATORS, *NESTED, *ROOTS]
