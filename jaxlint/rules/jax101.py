@@ -29,8 +29,11 @@ def check(site: RawSite) -> Iterator[Finding]:
 
 def _consequence(site: RawSite, judgement: Judgement) -> str:
     effect = judgement.effect
-    if judgement.hazard is Hazard.ERROR:
+    if judgement.measured == "refused":
         return f"hk.transform refuses the result of {site.transform.name} (ValueError)"
+    if judgement.hazard is Hazard.ERROR:
+        when = " where the root is jitted" if judgement.measured == "error-under-jit" else ""
+        return f"it raises {judgement.exception}{when}"
     if judgement.hazard is Hazard.SILENT:
         return "the update counts once, not once a row"
     if judgement.hazard is Hazard.TOLERATED:

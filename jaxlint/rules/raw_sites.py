@@ -30,22 +30,29 @@ _HAZARDS = {
     "leak": Hazard.LEAK,
     "leak-at-call": Hazard.LEAK,
     "leak-under-jit": Hazard.LEAK,
+    "error": Hazard.ERROR,
+    "error-under-jit": Hazard.ERROR,
     "silent": Hazard.SILENT,
     "tolerated": Hazard.TOLERATED,
 }
+"""The catalog's words, without the name of the exception that follows `error`."""
 
 
 _VERBS = {"map": "maps", "stage-map": "maps", "ad": "differentiates"}
-_EXCEPTIONS = {Hazard.LEAK: "UnexpectedTracerError", Hazard.ERROR: "ValueError"}
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """What one effect means at a site: the rule's code, the hazard and the effect itself."""
+    """What one effect means at a site: the rule's code, the hazard and the effect itself.
+
+    measured: the catalog's word for the hazard. exception: the class that is raised, if one is.
+    """
 
     code: str
     hazard: Hazard
     effect: Effect
+    measured: str = ""
+    exception: str | None = None
 
     @property
     def rank(self) -> tuple[int, str, int]:
@@ -60,7 +67,7 @@ def judge(site: RawSite) -> Judgement | None:
     A measured leak or silent loss outranks a code: what happens decides.
     """
     if site.refused:
-        return Judgement("JAX101", Hazard.ERROR, site.effects[0])
+        return Judgement("JAX101", Hazard.ERROR, site.effects[0], "refused", "ValueError")
     found = [j for e in site.effects if (j := _judge_effect(e, site)) is not None]
     return min(found, key=lambda j: j.rank) if found else None
 
@@ -79,13 +86,15 @@ def _judge_effect(effect: Effect, site: RawSite) -> Judgement | None:
     measured = [
         hazard for p in phases if (hazard := catalog.hazard(measured_as, row, p, slot)) is not None
     ]
-    hazards = [_HAZARDS[m] for m in measured if m in _HAZARDS]
+    words = [m.partition(":") for m in measured]
+    hazards = [(_HAZARDS[word], word, name) for word, _, name in words if word in _HAZARDS]
     if not hazards:
         return None
-    worst = min(hazards, key=lambda h: _SEVERITY[h.value])
+    worst, word, name = min(hazards, key=lambda h: _SEVERITY[h[0].value])
     if worst is Hazard.TOLERATED and effect.lifted:
         return None  # measured: check_jax_usage lets a lifted transform pass under a raw one
-    return Judgement(_code(effect, worst), worst, effect)
+    exception = "UnexpectedTracerError" if worst is Hazard.LEAK else name or None
+    return Judgement(_code(effect, worst), worst, effect, word, exception)
 
 
 def _row(effect: Effect, site: RawSite) -> str | None:
@@ -108,7 +117,7 @@ def _row(effect: Effect, site: RawSite) -> str | None:
 
 
 def _code(effect: Effect, hazard: Hazard) -> str:
-    if effect.kind == STATE_WRITE or hazard is Hazard.LEAK:
+    if effect.kind == STATE_WRITE or hazard in (Hazard.LEAK, Hazard.ERROR):
         return "JAX101"
     return "JAX102" if hazard is Hazard.SILENT else "JAX103"
 
@@ -151,7 +160,7 @@ def finding_for(site: RawSite, judgement: Judgement, name: str, consequence: str
         span_of(site.node, site.file),
         judgement.hazard,
         chain_of([head, *steps]),
-        exception=_EXCEPTIONS.get(judgement.hazard),
+        exception=judgement.exception,
         replacement=replacement,
         facts={
             "transform": spec.name,

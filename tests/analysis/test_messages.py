@@ -9,7 +9,8 @@ from applications import Application, applications
 from kit import Case, cases, check
 from snippets import Files
 
-from jaxlint.finding import Finding
+from jaxlint import catalog
+from jaxlint.finding import Finding, Hazard
 
 LIMIT = 300
 APPLICATIONS = applications()
@@ -58,3 +59,24 @@ def test_the_findings_of_the_fixtures_read_well(case: Case) -> None:
         assert finding.chain
         first = finding.chain[0].span
         assert (first.path, first.line) == (finding.span.path, finding.span.line)
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("error:TypeError", "it raises TypeError; "),
+        ("error-under-jit:TypeError", "it raises TypeError where the root is jitted; "),
+    ],
+)
+def test_a_measured_exception_is_named(
+    word: str, said: str, empty: Files, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catalog, "hazard", lambda *_: word)
+    application = next(a for a in APPLICATIONS if a.name.startswith("jax.vmap"))
+    (finding,) = empty.check(source=application.source("param-create")).findings
+    assert (finding.code, finding.hazard, finding.exception) == (
+        "JAX101",
+        Hazard.ERROR,
+        "TypeError",
+    )
+    assert said in finding.message
