@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from jaxlint.analysis.linen_values import LiftedClass, LiftedFunction, LinenMethod
 from jaxlint.analysis.transformed import (
     Lifted,
     PairFunction,
@@ -31,6 +32,9 @@ PASSABLE = (
     Transformed,
     Lifted,
     PairFunction,
+    LinenMethod,
+    LiftedClass,
+    LiftedFunction,
 )
 """Values that may be called: an argument that is one of them makes a call worth its own look."""
 
@@ -123,6 +127,19 @@ def joined(partial: Partial, args: Args) -> Args:
         args.open_keywords,
         args.rest,
         [*(None for _ in partial.args), *args.nodes],
+        args.keyword_nodes,
+    )
+
+
+def without_first(args: Args) -> Args:
+    """The arguments after the first, which is the receiver."""
+    return Args(
+        args.positional[1:],
+        args.keywords,
+        args.open,
+        args.open_keywords,
+        args.rest,
+        args.nodes[1:],
         args.keyword_nodes,
     )
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from jaxlint import catalog
 from jaxlint.analysis.core import Core
+from jaxlint.analysis.linen_values import LiftedFunction, LinenMethod, LinenModule, Variable
 from jaxlint.analysis.transformed import (
+    MultiPart,
     Pair,
-    RunResult,
     Transformed,
 )
 from jaxlint.analysis.values import (
@@ -62,8 +63,12 @@ class Attributes(Core):
             return member
         if isinstance(value, Unknown):
             return TRACED if value.traced else UNKNOWN
+        if isinstance(value, LinenModule):
+            return self.linen_attribute(value, name, node, frame)
         if isinstance(value, Instance):
             return self._instance_attribute(value, name, node, frame)
+        if isinstance(value, Variable):
+            return self.variable_attribute(value, name, node, frame)
         if isinstance(value, ModuleValue):
             return self.module_name(value.file, name)
         if isinstance(value, Class):
@@ -82,7 +87,7 @@ class Attributes(Core):
             return self.transformed_attribute(value, name, node, frame)
         if isinstance(value, Partial) and name == "func":
             return value.function
-        if isinstance(value, RunResult) and name not in TUPLE_ATTRIBUTES:
+        if isinstance(value, MultiPart) and name not in TUPLE_ATTRIBUTES:
             self.misused(value, node, frame, f"its attribute {name!r} is read")
             return UNKNOWN
         if isinstance(value, (Sequence, Mapping)):
@@ -113,7 +118,7 @@ class Attributes(Core):
                 return self.call_library_method(method, self.no_args(), expression, frame)
             given = self.constructor_argument(value, name)
             return given if given is not None else UNKNOWN
-        return UNKNOWN
+        return self.record_method(value, name)
 
     def bind(self, found: Value, receiver: Value, node: ast.AST, frame: Frame) -> Value:
         """A class attribute as it is read from an instance."""
@@ -126,7 +131,7 @@ class Attributes(Core):
             if found.kind == "class" and isinstance(receiver, Instance) and receiver.cls:
                 return Bound(found, receiver.cls)
             return Bound(found, receiver)
-        if isinstance(found, Transformed):
+        if isinstance(found, (Transformed, LiftedFunction)):
             return Bound(found, receiver)
         if isinstance(found, Const) and isinstance(receiver, Instance):
             return found
@@ -179,7 +184,7 @@ class Attributes(Core):
     def _class_attribute(self, value: Class, name: str) -> Value:
         found = self.lookup_class(value, name)
         if found is None:
-            return Const(value.name) if name == "__name__" else UNKNOWN
+            return Const(value.name) if name == "__name__" else self.record_maker(value, name)
         if isinstance(found, Function) and found.kind == "class":
             return Bound(found, value)
         return found
@@ -193,6 +198,12 @@ class Attributes(Core):
             if isinstance(base, Class) and name in base.attrs:
                 return self.bind(base.attrs[name], receiver, node, frame)
             if isinstance(base, Symbol):
+                if isinstance(receiver, LinenModule):
+                    layer = self.linen_symbol(base.name)
+                    known = layer is not None and (
+                        name == "__call__" or self.linen_method(layer, name) is not None
+                    )
+                    return LinenMethod(layer, name, receiver) if known and layer else UNKNOWN
                 symbol = catalog.symbol(base.name)
                 if symbol is not None and isinstance(receiver, Instance):
                     if name == "__call__" or name in symbol.methods:
@@ -202,10 +213,23 @@ class Attributes(Core):
         return UNKNOWN
 
     def set_attribute(
-        self, target: Value, name: str, value: Value, frame: Frame, source: ast.expr | None
+        self,
+        target: Value,
+        name: str,
+        value: Value,
+        frame: Frame,
+        source: ast.expr | None,
+        place: ast.expr | None = None,
     ) -> None:
         """`target.name = value`. Under an undecided branch the old value stays possible."""
         for owner in options(target):
+            if isinstance(owner, Variable):
+                written_at = place or source
+                if name == "value" and written_at is not None:
+                    self.write_variable(owner, value, written_at, frame)
+                continue
+            if isinstance(owner, LinenModule):
+                self.set_linen_attribute(owner, name, value, frame, place)
             if isinstance(owner, Instance):
                 attrs = owner.attrs
                 owner.version += 1

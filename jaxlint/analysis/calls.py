@@ -7,17 +7,24 @@ from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING
 
 from jaxlint import catalog
-from jaxlint.analysis.arguments import PASSABLE, Args, Parameters, joined
+from jaxlint.analysis.arguments import PASSABLE, Args, Parameters, joined, without_first
 from jaxlint.analysis.core import Core
 from jaxlint.analysis.frames import Frame
+from jaxlint.analysis.linen_values import (
+    LiftedClass,
+    LiftedFunction,
+    LinenMethod,
+    LinenModule,
+    Wrapped,
+)
 from jaxlint.analysis.transformed import (
     Lift,
     Lifted,
+    MultiPart,
     PairFunction,
-    RunResult,
     Transformed,
 )
-from jaxlint.analysis.triage import EFFECTS_MARKER
+from jaxlint.analysis.triage import EFFECTS_MARKERS
 from jaxlint.analysis.values import (
     NONE,
     TRACED,
@@ -96,7 +103,7 @@ class Calls(Core):
             if keyword.arg is not None:
                 args.keywords[keyword.arg] = value
                 args.keyword_nodes[keyword.arg] = keyword.value
-            elif isinstance(value, RunResult):
+            elif isinstance(value, MultiPart):
                 self.misused(value, keyword.value, frame, "it is unpacked as a mapping")
             elif isinstance(value, Mapping) and value.rest is None:
                 # A keyword that is also written out would be an error: what is written counts.
@@ -141,6 +148,11 @@ class Calls(Core):
         return handler(self, function, args, node, frame)
 
     def _call_plain(self, function: Function, args: Args, node: ast.expr, frame: Frame) -> Value:
+        if function.owner is not None and args.positional and function.kind == "plain":
+            first = args.positional[0]
+            if isinstance(first, LinenModule):
+                # A method read from its class, or under a transform: the module comes first.
+                return self.call_user_method(function, first, without_first(args), node, frame)
         return self.call_function(function, args, node, frame, None)
 
     def _call_named(self, function: Symbol, args: Args, node: ast.expr, frame: Frame) -> Value:
@@ -214,6 +226,8 @@ class Calls(Core):
         self, function: Function, receiver: Value, args: Args, node: ast.expr, frame: Frame
     ) -> Value:
         """Call a method; an abstract one stands for what the project's subclasses make of it."""
+        if isinstance(receiver, LinenModule):
+            return self.call_user_method(function, receiver, args, node, frame)
         if isinstance(receiver, Instance) and receiver.cls is not None:
             if self.is_unusable(receiver, node, frame):
                 return derived(*args.values)
@@ -328,7 +342,7 @@ class Calls(Core):
             return False
         if function.scope.parent is not None:
             return False  # it may close over what its outer function was given
-        if self.project.reaches(file.path, file.source, EFFECTS_MARKER):
+        if any(self.project.reaches(file.path, file.source, m) for m in EFFECTS_MARKERS):
             return False
         return not any(self._is_passable(v) or isinstance(v, CONTAINERS) for v in args.values)
 
@@ -407,4 +421,9 @@ _CALLS: dict[type[Value], str] = {
     Transformed: "apply_transformed",
     Lifted: "apply_lifted",
     Lift: "run_lift",
+    LinenModule: "call_linen_module",
+    LinenMethod: "call_linen_method",
+    Wrapped: "call_wrapped",
+    LiftedClass: "construct_lifted",
+    LiftedFunction: "apply_lifted_function",
 }

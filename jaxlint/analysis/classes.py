@@ -12,6 +12,7 @@ from jaxlint.analysis.arguments import Args
 from jaxlint.analysis.core import Core
 from jaxlint.analysis.effects import CONSTRUCT, Effect, Step
 from jaxlint.analysis.frames import Env, Flow, Frame
+from jaxlint.analysis.linen_values import LinenModule
 from jaxlint.analysis.observations import OutsideEffect
 from jaxlint.analysis.values import (
     UNKNOWN,
@@ -111,6 +112,8 @@ class Classes(Core):
 
     def construct(self, cls: Class, args: Args, node: ast.expr, frame: Frame) -> Value:
         """`cls(*args)`: a new instance, its constructor run."""
+        if self.linen_base(cls) is not None:
+            return self.construct_linen(cls, args, node, frame)
         instance = self.new_instance(cls, None, node, frame)
         if self.is_module(instance):
             self.construct_effect(node, frame, f"constructs {cls.name}")
@@ -138,7 +141,7 @@ class Classes(Core):
         if isinstance(init, Function):
             self.call_function(init, args, node, frame, instance)
         elif cls.dataclass:
-            self._fill_fields(instance, cls, args, node, frame)
+            self.fill_fields(instance, cls, args, node, frame)
             post = self.lookup_class(cls, "__post_init__")
             if isinstance(post, Function):
                 self.call_function(post, Args([]), node, frame, instance)
@@ -176,9 +179,10 @@ class Classes(Core):
                     found[target.id] = statement
         return found
 
-    def _fill_fields(
+    def fill_fields(
         self, instance: Instance, cls: Class, args: Args, node: ast.expr, frame: Frame
     ) -> None:
+        """The fields of a dataclass, from the arguments and the defaults."""
         for index, (name, statement) in enumerate(self.dataclass_fields(cls).items()):
             value = args.get(index, name)
             if value is None and (args.open or args.open_keywords):
@@ -263,12 +267,13 @@ class Classes(Core):
         known = self.stand_ins.get(id(cls))
         if known is not None:
             return known
-        instance = Instance(cls, None, cls.node)
+        is_linen = self.linen_base(cls) is not None
+        instance = LinenModule(cls, None, cls.node) if is_linen else Instance(cls, None, cls.node)
         self.built.append(instance)
         self.stand_ins[id(cls)] = instance
         outer = self.flow
         frame = Frame(cls.file, cls.file.env)
-        self.flow = Flow("inside" if self.is_module(instance) else "unknown")
+        self.flow = Flow("inside" if is_linen or self.is_module(instance) else "unknown")
         self.flow.quiet = outer.quiet + (0 if cls.file.linted else 1)
         try:
             node = ast.copy_location(ast.Name(cls.name, ast.Load()), cls.node)

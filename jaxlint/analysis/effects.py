@@ -51,6 +51,8 @@ class Effect:
     traced: the value written depends on the inputs of the raw transform under evaluation.
     constant: the value written is a Python constant.
     conditional: whether it happens is decided by a value that is not known.
+    collection, stream: what Linen calls the place of a variable, and the source of a key.
+    sown: the value is dropped without an error where its collection is not mutable.
     optional: a key is drawn only if the root was given one.
     at_init: the key is drawn only while parameters or state are created.
     built: the module whose parameter it is was built by the callable under evaluation.
@@ -72,6 +74,14 @@ class Effect:
     lifted: bool = False
     births: Births = ()
     name: str = ""
+    collection: str = ""
+    stream: str = ""
+    sown: bool = False
+
+    @property
+    def is_linen(self) -> bool:
+        """Whether it is an effect on a Linen module's scope, and not on a Haiku root."""
+        return self.name.startswith("flax.")
 
     @property
     def group(self) -> Hashable:
@@ -85,6 +95,9 @@ class Effect:
             self.conditional,
             self.at_init,
             self.exists,
+            self.collection,
+            self.stream,
+            self.sown,
         )
 
     @property

@@ -24,7 +24,7 @@ from jaxlint.analysis.module import (
 )
 from jaxlint.analysis.observations import Observation, RawSite
 from jaxlint.analysis.project import Project
-from jaxlint.analysis.triage import EFFECTS_MARKER, may_matter
+from jaxlint.analysis.triage import EFFECTS_MARKERS, may_matter
 from jaxlint.analysis.values import (
     Const,
 )
@@ -79,14 +79,17 @@ def analyse(
         with _paused_collector():
             if tree is None:
                 tree = parse_source(path, source)
-            if options_need_no_marker(options) and not project.reaches(
-                path, source, EFFECTS_MARKER
-            ):
+            if options_need_no_marker(options) and not has_effects(project, path, source):
                 return report
             _evaluate(report, path, source, tree, options, project)
     except SourceError as error:
         report.diagnostics.append(Diagnostic(path, error.line, error.message))
     return report
+
+
+def has_effects(project: Project, path: str, source: str) -> bool:
+    """Whether something within reach of the file may have effects."""
+    return any(project.reaches(path, source, marker) for marker in EFFECTS_MARKERS)
 
 
 def options_need_no_marker(options: Options) -> bool:
@@ -187,6 +190,10 @@ def _judge(interpreter: Interpreter, file: ModuleFile, path: str) -> list[Findin
     return sorted((_at_path(f, path) for f in fixed), key=lambda f: f.sort_key)
 
 
+_QUESTIONS = {
+    **dict.fromkeys(("JAX101", "JAX102", "JAX103"), "raw"),
+    **dict.fromkeys(("JAX211", "JAX212", "JAX213"), "raw linen"),
+}
 _ORDER = {Hazard.LEAK: 0, Hazard.ERROR: 1, Hazard.SILENT: 2, Hazard.TOLERATED: 3}
 
 
@@ -195,7 +202,7 @@ def _keep(found: dict[tuple[object, ...], Finding], finding: Finding) -> tuple[o
 
     Returns the place and question.
     """
-    question = "raw" if finding.code in ("JAX101", "JAX102", "JAX103") else finding.code
+    question = _QUESTIONS.get(finding.code, finding.code)
     key = (question, finding.span)
     other = found.get(key)
     if other is None or _rank(finding) < _rank(other):

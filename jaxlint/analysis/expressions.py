@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from jaxlint.analysis.core import Core
 from jaxlint.analysis.frames import Env, Frame
+from jaxlint.analysis.linen_values import LinenModule, Mutated
 from jaxlint.analysis.transformed import (
-    RunResult,
+    MultiPart,
 )
 from jaxlint.analysis.values import (
     NONE,
@@ -63,6 +64,8 @@ class Expressions(Core):
 
     def _eval_Attribute(self, node: ast.Attribute, frame: Frame) -> Value:
         value = self.evaluate(node.value, frame)
+        if isinstance(value, LinenModule):
+            return self.linen_attribute(value, node.attr, node, frame)
         return self.get_attribute(value, node.attr, node.value, frame)
 
     def _eval_Call(self, node: ast.Call, frame: Frame) -> Value:
@@ -258,7 +261,9 @@ class Expressions(Core):
 
     def item(self, value: Value, index: Value, node: ast.expr, frame: Frame) -> Value:
         """`value[index]`."""
-        if isinstance(value, RunResult) and isinstance(index, Const):
+        if isinstance(value, MultiPart) and isinstance(index, Const):
+            if isinstance(value, Mutated) and index.value == 0 and isinstance(node, ast.Call):
+                self.dropped(value.call, frame)
             if isinstance(index.value, str):
                 self.misused(value, node, frame, f"it is indexed with {index.value!r}")
                 return UNKNOWN

@@ -14,6 +14,7 @@ from jaxlint.analysis.values import (
 )
 
 if TYPE_CHECKING:
+    from jaxlint.analysis.linen_values import LinenModule, LinenRun
     from jaxlint.analysis.module import ModuleFile
 
 
@@ -126,23 +127,29 @@ class Flow:
     quiet: observations are not wanted; expected: a failure is (`pytest.raises`);
     caught: how many `try` statements with handlers surround this point.
     modules: the modules whose methods run, innermost last; began: when each method began.
-    root: the run of a root that this is part of.
+    root: the run of a root that this is part of; linen: what an init or apply of Linen was given.
+    ready: Linen modules, by id, whose setup has run. compacts: those whose compact method or setup
+    is running (they may make submodules); setting_up: those whose setup is.
     """
 
     __slots__ = (
         "began",
         "caught",
+        "compacts",
         "conditional",
         "context",
         "existing",
         "expected",
+        "linen",
         "loops",
         "modules",
         "phase",
         "quiet",
+        "ready",
         "reserved",
         "rng_scoped",
         "root",
+        "setting_up",
         "unsure",
     )
 
@@ -156,6 +163,10 @@ class Flow:
         self.modules: list[Instance] = []
         self.began: list[float] = []
         self.root: RootRunToken | None = None
+        self.linen: LinenRun | None = None
+        self.ready: set[int] = set()
+        self.compacts: list[LinenModule] = []
+        self.setting_up: list[LinenModule] = []
         self.quiet = 0
         self.expected = 0
         self.caught = 0
@@ -174,6 +185,8 @@ class Flow:
         other.conditional, other.modules = self.conditional, list(self.modules)
         other.loops, other.unsure = self.loops, self.unsure
         other.began, other.root = list(self.began), self.root
+        other.linen, other.ready = self.linen, set(self.ready)
+        other.compacts, other.setting_up = list(self.compacts), list(self.setting_up)
         other.expected, other.caught = self.expected, self.caught
         other.quiet, other.reserved, other.rng_scoped = self.quiet, self.reserved, self.rng_scoped
         return other

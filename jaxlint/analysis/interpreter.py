@@ -28,8 +28,13 @@ from jaxlint.analysis.haiku import HaikuCalls
 from jaxlint.analysis.imports import Imports
 from jaxlint.analysis.library import LibraryCalls
 from jaxlint.analysis.lifted import LiftedTransforms
+from jaxlint.analysis.linen import LinenModules
+from jaxlint.analysis.linen_lifted import LinenTransforms
+from jaxlint.analysis.linen_roots import LinenRoots
+from jaxlint.analysis.linen_values import LinenModule
 from jaxlint.analysis.observations import Observation, OutsideEffect, RawSite
 from jaxlint.analysis.operators import Operators
+from jaxlint.analysis.records import Records
 from jaxlint.analysis.roots import Roots
 from jaxlint.analysis.statements import Statements
 from jaxlint.analysis.transforms import Transforms
@@ -65,6 +70,10 @@ class Interpreter(
     Roots,
     Transforms,
     LiftedTransforms,
+    LinenModules,
+    LinenRoots,
+    LinenTransforms,
+    Records,
     Blame,
     Imports,
 ):
@@ -93,6 +102,10 @@ class Interpreter(
         for instance in self.built:
             instance.attrs.clear()
             instance.passed.clear()
+            if isinstance(instance, LinenModule):
+                instance.setups.clear()
+                instance.runs.clear()
+                instance.bound = instance.lifting = instance.stands_for = None
             instance.root = None
         for frame in self.frames:
             frame.caller = frame.receiver = None
@@ -133,7 +146,7 @@ class Interpreter(
                 if site.drawn_later is None:
                     site.drawn_later = effect
         frame.effects.append(effect)
-        if flow.context == "outside" and not flow.quiet:
+        if flow.context == "outside" and not flow.quiet and not effect.is_linen:
             self._outside(frame, effect)
 
     def _outside(
@@ -220,7 +233,16 @@ class Interpreter(
             if counted:
                 env_names = {n: UNKNOWN if n in counted else v for n, v in env_names.items()}
                 key = tuple(v.key() for v in env_names.values())
-        full_key = (id(node), id(function.scope), key, flow.phase, flow.context, flow.quiet > 0)
+        given = flow.linen.key() if flow.linen is not None else None
+        full_key = (
+            id(node),
+            id(function.scope),
+            key,
+            flow.phase,
+            flow.context,
+            flow.quiet > 0,
+            given,
+        )
         summary = self.memo.get(full_key)
         if summary is None:
             if self.depth >= self.max_depth:
@@ -237,7 +259,8 @@ class Interpreter(
         else:
             effects = [self._seen_again(e, summary.start) for e in summary.effects]
             flow.existing |= summary.existing
-            if flow.context == "outside" and effects and call is not None and not flow.quiet:
+            is_haiku = bool(effects) and not effects[0].is_linen
+            if flow.context == "outside" and is_haiku and call is not None and not flow.quiet:
                 again = effects[0].under(Step(call, frame.file, f"calls {function.name}"))
                 owners = [frame.function, *([function] * (len(again.steps()) - 1))]
                 self._outside(frame, again, owners)
@@ -301,7 +324,9 @@ class Interpreter(
         flow.unsure += conditional + loops
         flow.conditional = flow.loops = 0
         start = now()
-        is_module = isinstance(receiver, Instance) and self.is_module(receiver)
+        is_module = isinstance(receiver, LinenModule) or (
+            isinstance(receiver, Instance) and self.is_module(receiver)
+        )
         if is_module and isinstance(receiver, Instance):
             flow.modules.append(receiver)
             flow.began.append(now())

@@ -77,6 +77,10 @@ class LibraryCalls(Core):
         symbol = catalog.symbol(name)
         if symbol is not None:
             return lambda args, node, frame: self.call_catalog(symbol, args, node, frame)
+        if name.startswith("flax."):
+            linen = self.linen_call(name)
+            if linen is not None:
+                return linen
         if name in CONTEXTS:
             return lambda args, node, frame: Symbol(f"{name}()")
         if name in DECORATOR_FACTORIES:

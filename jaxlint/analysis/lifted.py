@@ -73,7 +73,7 @@ class LiftedTransforms(Core):
                 if not self.is_known_callable(callee):
                     branches.append(("?", []))
                     continue
-                inputs = self.passed_on(slot, args, symbol)
+                inputs = self.passed_on(slot, args)
                 run = self._runner(callee, inputs, node, frame)
                 self.flow.existing, start = set(before), now()
                 value, effects, draws = self.collect(frame, run)

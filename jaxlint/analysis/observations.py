@@ -17,8 +17,10 @@ from jaxlint.analysis.values import (
 
 if TYPE_CHECKING:
     from jaxlint.analysis.frames import Frame
+    from jaxlint.analysis.linen_values import LinenRun
     from jaxlint.analysis.module import ModuleFile
     from jaxlint.catalog import Symbol, Transform
+    from jaxlint.catalog.linen_types import LinenSymbol
 
 
 @dataclass
@@ -39,6 +41,7 @@ class RawSite(Observation):
     entry: the function that the analysis entered on its own, since nothing in the file calls it.
     prefix: the steps from the blamed call down to the transform, if the callable was passed in.
     refused: the root that it is given to does not take the result of this transform.
+    hashed: the callable is a Linen module itself, which cannot be hashed.
     context: "inside" or "unknown" (an effect outside every root is an OutsideEffect).
     """
 
@@ -51,6 +54,7 @@ class RawSite(Observation):
     drawn_later: Effect | None = None
     in_loop: bool = False
     refused: bool = False
+    hashed: bool = False
     prefix: list[Step] = field(default_factory=list)
     entry: Function | None = None
 
@@ -131,3 +135,79 @@ class OutsideEffect(Observation):
     steps: list[Step]
     functions: list[Function | None]
     rooted: set[int]
+
+
+@dataclass
+class LinenCall(Observation):
+    """An init or apply of a Linen module: what it runs, and (`run`) what the call gives it.
+
+    effects: in the order in which they happen. variables: the first argument. callee: the module
+    or the method, by name. scope: the function or module in which the call stands.
+    """
+
+    run: LinenRun
+    effects: list[Effect]
+    variables: Value | None
+    callee: str
+    scope: ast.AST
+
+
+@dataclass
+class LinenResult(Observation):
+    """What an apply returned is used as if it were something else. `problem` says how.
+
+    unpacked: one output is taken for a pair; else a pair is taken for the output.
+    """
+
+    run: LinenRun
+    problem: str
+    unpacked: bool
+
+
+@dataclass
+class LinenDropped(Observation):
+    """The updates that an apply returned go nowhere; node is the call.
+
+    runs: all runs seen with updates, and dropped: the ids of the calls whose updates go nowhere,
+    both as they are when the analysis is over.
+    """
+
+    run: LinenRun
+    runs: list[LinenRun]
+    dropped: set[int]
+
+
+@dataclass
+class LinenUnsown(Observation):
+    """What a module sowed is looked for among the updates, and its collection was not mutable."""
+
+    run: LinenRun
+    collection: str
+    sown: ast.AST
+
+
+@dataclass
+class LinenStructure(Observation):
+    """A module used against Linen's rules for modules.
+
+    kind: "outside-compact" (`name` is made in a method that may not), "unbound-call",
+    "unbound-read", "frozen", "two-compact".
+    """
+
+    kind: str
+    name: str
+    module: str
+    exception: str
+
+
+@dataclass
+class LinenLiftedSite(Observation):
+    """One of Linen's transforms over a module class, or over a function of a module."""
+
+    symbol: LinenSymbol
+    callee: str
+    effects: list[Effect]
+    keywords: dict[str, Value]
+    open_keywords: bool
+    phase: str | None
+    is_function: bool

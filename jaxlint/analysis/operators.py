@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from jaxlint.analysis.core import Core
 from jaxlint.analysis.frames import Frame
+from jaxlint.analysis.linen_values import LinenMethod
 from jaxlint.analysis.transformed import (
     Lifted,
+    MultiPart,
     Pair,
     PairFunction,
-    RunResult,
     Transformed,
 )
 from jaxlint.analysis.values import (
@@ -87,6 +88,7 @@ _OBJECTS = (
     PairFunction,
     Transformed,
     Lifted,
+    LinenMethod,
     ModuleValue,
 )
 
@@ -213,7 +215,7 @@ class Operators(Core):
             method = self.lookup_class(left.cls, _METHODS.get(type(node.op), ""))
             if isinstance(method, Function):
                 return self.call_value(Bound(method, left), self.plain_args([right]), node, frame)
-        if isinstance(left, Sequence) and not isinstance(left, RunResult):
+        if isinstance(left, Sequence) and not isinstance(left, MultiPart):
             if isinstance(node.op, ast.Add) and isinstance(right, Sequence):
                 return Sequence(left.kind, left.items + right.items, left.open or right.open)
             if isinstance(node.op, ast.Mult):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
+from jaxlint.analysis import records
 from jaxlint.analysis.arguments import PASSABLE, Args
 from jaxlint.analysis.core import Core
 from jaxlint.analysis.frames import Frame
@@ -246,18 +247,28 @@ def _static(host: Core, args: Args, node: ast.expr, frame: Frame) -> Value:
     return Partial(value, [], {})  # a partial is not bound to the object it is read from
 
 
-def _replace(host: Core, args: Args, node: ast.expr, frame: Frame) -> Value:
-    """`dataclasses.replace(obj, **changes)`."""
-    old = args.positional[0] if args.positional else UNKNOWN
-    if not isinstance(old, Instance):
+def _split_off(host: Core, args: Args, node: ast.expr, frame: Frame) -> Value:
+    """`flax.core.pop(variables, "params")`: the rest, and what was taken out."""
+    container = args.positional[0] if args.positional else UNKNOWN
+    key = args.get(1, "key")
+    if not isinstance(container, Mapping) or not isinstance(key, Const):
+        return Sequence("tuple", [UNKNOWN, UNKNOWN])
+    rest = {k: v for k, v in container.items.items() if k != key.value}
+    found = container.items.get(key.value, container.rest or UNKNOWN)
+    return Sequence("tuple", [Mapping(rest, container.rest), found])
+
+
+def _joined_mapping(host: Core, args: Args, node: ast.expr, frame: Frame) -> Value:
+    """`flax.core.copy(variables, {"params": params})`."""
+    first, second = args.get(0, "x"), args.get(1, "add_or_replace")
+    if not isinstance(first, Mapping):
         return UNKNOWN
-    made = Instance(old.cls, old.library, node)
-    host.built.append(made)
-    made.attrs.update(old.attrs)
-    if args.open_keywords:
-        made.attrs = {k: UNKNOWN if isinstance(v, Const) else v for k, v in made.attrs.items()}
-    made.attrs.update(args.keywords)
-    return made
+    if second is None:
+        return first
+    if not isinstance(second, Mapping):
+        return UNKNOWN
+    rest = [r for r in (first.rest, second.rest) if r is not None]
+    return Mapping({**first.items, **second.items}, union(rest) if rest else None)
 
 
 def _set_default(host: Core, args: Args, node: ast.expr, frame: Frame) -> Value:
@@ -464,6 +475,17 @@ PYTHON: dict[str, Handler] = {
     "container.update": _update,
     "container.copy": _first,
     "container.setdefault": _set_default,
-    "dataclasses.replace": _replace,
+    "dataclasses.replace": records.replace,
+    records.REPLACE: records.replace,
+    records.CREATE: records.create,
+    "flax.core.freeze": _first,
+    "flax.core.unfreeze": _first,
+    "flax.core.frozen_dict.freeze": _first,
+    "flax.core.frozen_dict.unfreeze": _first,
+    "flax.core.pop": _split_off,
+    "flax.core.frozen_dict.pop": _split_off,
+    "flax.core.copy": _joined_mapping,
+    "flax.core.frozen_dict.copy": _joined_mapping,
+    "optax.apply_updates": _first,
     "jax.tree_util.Partial": _partial,
 }

@@ -11,6 +11,7 @@ from jaxlint.analysis.arguments import Args, is_true
 from jaxlint.analysis.core import Core
 from jaxlint.analysis.effects import PARAM, Effect
 from jaxlint.analysis.frames import Flow, Frame, RootRunToken
+from jaxlint.analysis.linen_values import Mutated
 from jaxlint.analysis.observations import (
     ApplyArguments,
     ResultMisuse,
@@ -19,6 +20,7 @@ from jaxlint.analysis.observations import (
 )
 from jaxlint.analysis.transformed import (
     Lift,
+    MultiPart,
     Pair,
     PairFunction,
     RunResult,
@@ -386,8 +388,12 @@ class Roots(Core):
 
     # -- results ----------------------------------------------------------------------------------
 
-    def misused(self, value: RunResult, node: ast.AST, frame: Frame, problem: str) -> None:
+    def misused(self, value: MultiPart, node: ast.AST, frame: Frame, problem: str) -> None:
         """A with-state pair's result is used as one value."""
+        if isinstance(value, Mutated):
+            self.linen_misused(value, node, frame, problem)
+        if not isinstance(value, RunResult):
+            return
         self.observe(
             ResultMisuse(
                 node, frame.file, frame, pair=value.pair, which=value.which, problem=problem
@@ -398,7 +404,7 @@ class Roots(Core):
         self, value: Value, node: ast.expr, frame: Frame, other: Value = NONE
     ) -> None:
         """The value stands where one array is wanted."""
-        if isinstance(value, RunResult) and not isinstance(other, Sequence):
+        if isinstance(value, MultiPart) and not isinstance(other, Sequence):
             self.misused(value, node, frame, "it is used as one value")
 
     def check_unpacked(
@@ -410,10 +416,11 @@ class Roots(Core):
         the second part is put to no use that an array has.
         """
         count = len(targets)
-        if isinstance(value, RunResult):
+        if isinstance(value, MultiPart):
             if count != len(value.items):
                 self.misused(value, source, frame, f"it is unpacked into {count} names")
             return
+        self.check_linen_unpacked(value, targets, source, frame)
         call = source if isinstance(source, ast.Call) else None
         run: tuple[Pair, str] | None = None
         if isinstance(value, Variables) and value.slot == "params" and not value.pair.stateful:
@@ -424,7 +431,7 @@ class Roots(Core):
             if (
                 isinstance(function, PairFunction)
                 and not function.pair.stateful
-                and not _counts_as_array(targets[1], scope)
+                and not counts_as_array(targets[1], scope)
             ):
                 run = (function.pair, "apply")
         if run is not None:
@@ -504,7 +511,7 @@ def _refusal(slots: list[str], given: dict[str, Value]) -> str:
     return "ValueError"
 
 
-def _counts_as_array(target: ast.expr, scope: ast.AST) -> bool:
+def counts_as_array(target: ast.expr, scope: ast.AST) -> bool:
     """Whether the name is an operand, is indexed, or is an argument of anything but an apply."""
     if not isinstance(target, ast.Name):
         return True

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from jaxlint.analysis.core import Core
 from jaxlint.analysis.frames import Env, Frame
+from jaxlint.analysis.linen_values import Mutated, Variables
 from jaxlint.analysis.values import (
     NONE,
     UNKNOWN,
@@ -58,7 +59,9 @@ class Statements(Core):
     # -- simple statements ----------------------------------------------------------------------
 
     def _do_Expr(self, node: ast.Expr, frame: Frame) -> None:
-        self.evaluate(node.value, frame)
+        value = self.evaluate(node.value, frame)
+        if isinstance(value, Mutated):
+            self.dropped(value.call, frame)
 
     def _do_Assign(self, node: ast.Assign, frame: Frame) -> None:
         value = self.evaluate(node.value, frame)
@@ -151,13 +154,15 @@ class Statements(Core):
         """Bind a target (name, attribute, subscript, or a pattern of them) to a value."""
         if isinstance(target, ast.Name):
             self.bind_name(target.id, value, frame)
+            if isinstance(value, Variables) and value.updates:
+                self.check_kept(value, target.id, frame)
         elif isinstance(target, (ast.Tuple, ast.List)):
             self._unpack(target.elts, value, frame, source)
         elif isinstance(target, ast.Starred):
             self.assign(target.value, value, frame)
         elif isinstance(target, ast.Attribute):
             owner = self.evaluate(target.value, frame)
-            self.set_attribute(owner, target.attr, value, frame, source)
+            self.set_attribute(owner, target.attr, value, frame, source, target)
         elif isinstance(target, ast.Subscript):
             owner = self.evaluate(target.value, frame)
             self.set_item(owner, self.evaluate(target.slice, frame), value)
@@ -250,6 +255,7 @@ class Statements(Core):
                 cls.dataclass = cls.dataclass or base.dataclass
             elif isinstance(base, Symbol) and base.name == "typing.NamedTuple":
                 cls.dataclass = True
+        cls.dataclass = cls.dataclass or self.linen_base(cls) is not None
         frame.env.names[node.name] = cls
         inner = Frame(frame.file, Env(frame.env, frame), None, frame, None)
         inner.env.names = cls.attrs

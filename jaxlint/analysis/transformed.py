@@ -103,7 +103,13 @@ class Variables(Value):
         self.lifted = lifted
 
 
-class RunResult(Sequence):
+class MultiPart(Sequence):
+    """Several results in one tuple, of which people forget that it is one."""
+
+    __slots__ = ()
+
+
+class RunResult(MultiPart):
     """The `(params, state)` or `(out, state)` that a with-state pair returns."""
 
     __slots__ = ("pair", "which")

@@ -10,6 +10,7 @@ from jaxlint.analysis.blame import callable_in
 from jaxlint.analysis.core import Core
 from jaxlint.analysis.effects import CONSTRUCT, RNG, Effect, built_since
 from jaxlint.analysis.frames import Frame
+from jaxlint.analysis.linen_values import LinenModule
 from jaxlint.analysis.observations import RawSite
 from jaxlint.analysis.transformed import (
     PairFunction,
@@ -37,7 +38,6 @@ from jaxlint.analysis.values import (
     union,
 )
 from jaxlint.catalog import CallableSlot, Pass, Transform
-from jaxlint.catalog import Symbol as CatalogSymbol
 
 SILENT_GROUPS = frozenset({"inline", "host"})
 KEEPS_RESULT = frozenset({"stage", "map", "stage-map", "custom", "inline", "loop"})
@@ -74,7 +74,7 @@ class Transforms(Core):
             for callee, callee_node in self.callables_in(slot, spec.callables, args):
                 if not self.is_known_callable(callee):
                     continue
-                inputs = self.passed_on(slot, args, spec)
+                inputs = self.passed_on(slot, args)
                 results.append(
                     self.run_raw(spec, slot, callee, callee_node, inputs, node, frame, frame)
                 )
@@ -205,7 +205,7 @@ class Transforms(Core):
             nodes = list(node.elts)
         return list(zip(value.items, nodes, strict=True))
 
-    def passed_on(self, slot: CallableSlot, args: Args, spec: Transform | CatalogSymbol) -> Args:
+    def passed_on(self, slot: CallableSlot, args: Args) -> Args:
         """What a call-style transform hands to the callable in `slot`."""
         inputs: list[Value] = []
         is_open = args.open
@@ -276,6 +276,7 @@ class Transforms(Core):
                 phase=flow.phase,
                 context=flow.context,
                 refused=spec.name in REFUSED_BY_ROOTS and id(site) in self.at_root,
+                hashed=isinstance(callee, LinenModule),
             )
             self.blame(observation, callee_node)
             self.observe(observation)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-MARKERS = ("jax", "haiku")
-"""A file that mentions none of them neither transforms nor uses Haiku."""
+MARKERS = ("jax", "haiku", "flax")
+"""A file that mentions none of them neither transforms nor uses Haiku or Flax."""
 
-EFFECTS_MARKER = "haiku"
+EFFECTS_MARKERS = ("haiku", "linen")
 """Somewhere within reach of a file there must be an effect for a finding to be possible."""
 
 

@@ -168,7 +168,17 @@ class ModuleValue(Value):
 class Function(Value):
     """A function or lambda of the project, with the scope it closes over."""
 
-    __slots__ = ("defaults", "file", "kind", "kw_defaults", "name", "node", "owner", "scope")
+    __slots__ = (
+        "defaults",
+        "file",
+        "kind",
+        "kw_defaults",
+        "linen",
+        "name",
+        "node",
+        "owner",
+        "scope",
+    )
 
     def __init__(
         self,
@@ -187,6 +197,7 @@ class Function(Value):
         self.owner = owner
         self.name = getattr(node, "name", "<lambda>")
         self.kind = "plain"  # or "static", "class"
+        self.linen = ""  # or "compact", "nowrap": what decorates a method of a Linen module
 
     @property
     def qualified_name(self) -> str:

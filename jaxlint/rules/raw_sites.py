@@ -20,6 +20,9 @@ from jaxlint.analysis.effects import (
 )
 from jaxlint.analysis.observations import RawSite
 from jaxlint.finding import Finding, Hazard
+from jaxlint.rules.linen_calls import place_of
+from jaxlint.rules.linen_replacements import linen_replacement
+from jaxlint.rules.linen_rows import linen_row
 from jaxlint.rules.replacements import replacement_for
 
 if TYPE_CHECKING:
@@ -30,29 +33,26 @@ _HAZARDS = {
     "leak": Hazard.LEAK,
     "leak-at-call": Hazard.LEAK,
     "leak-under-jit": Hazard.LEAK,
-    "error": Hazard.ERROR,
-    "error-under-jit": Hazard.ERROR,
     "silent": Hazard.SILENT,
     "tolerated": Hazard.TOLERATED,
 }
-"""The catalog's words, without the name of the exception that follows `error`."""
 
 
+HASHING = frozenset(
+    {"jax.jit", "jax.checkpoint", "jax.lax.cond", "jax.lax.switch", "jax.experimental.pjit.pjit"}
+)
+"""Transforms that hash their callable: a bound module refuses (flax 0.12.8, measured)."""
 _VERBS = {"map": "maps", "stage-map": "maps", "ad": "differentiates"}
+_EXCEPTIONS = {Hazard.LEAK: "UnexpectedTracerError", Hazard.ERROR: "ValueError"}
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """What one effect means at a site: the rule's code, the hazard and the effect itself.
-
-    measured: the catalog's word for the hazard. exception: the class that is raised, if one is.
-    """
+    """What one effect means at a site: the rule's code, the hazard and the effect itself."""
 
     code: str
     hazard: Hazard
     effect: Effect
-    measured: str = ""
-    exception: str | None = None
 
     @property
     def rank(self) -> tuple[int, str, int]:
@@ -61,21 +61,26 @@ class Judgement:
         return (_SEVERITY[self.hazard.value], self.code, kinds.index(self.effect.kind))
 
 
-def judge(site: RawSite) -> Judgement | None:
-    """The worst that the site's effects do; None where none of them matters.
+def judge(site: RawSite, library: str = "haiku") -> Judgement | None:
+    """The worst that the site's effects on `library` do; None where none of them matters.
 
     A measured leak or silent loss outranks a code: what happens decides.
     """
-    if site.refused:
-        return Judgement("JAX101", Hazard.ERROR, site.effects[0], "refused", "ValueError")
-    found = [j for e in site.effects if (j := _judge_effect(e, site)) is not None]
+    effects = [e for e in site.effects if e.is_linen is (library == "linen")]
+    if not effects:
+        return None
+    if library == "linen" and site.hashed and site.transform.name in HASHING:
+        return Judgement("JAX211", Hazard.ERROR, effects[0])
+    if library == "haiku" and site.refused:
+        return Judgement("JAX101", Hazard.ERROR, effects[0])
+    found = [j for e in effects if (j := _judge_effect(e, site, library)) is not None]
     return min(found, key=lambda j: j.rank) if found else None
 
 
-def _judge_effect(effect: Effect, site: RawSite) -> Judgement | None:
+def _judge_effect(effect: Effect, site: RawSite, library: str) -> Judgement | None:
     phase = effect.phase or site.phase
     phases = (phase,) if phase else ("init", "apply")
-    row = _row(effect, site)
+    row = _row(effect, site) if library == "haiku" else linen_row(effect)
     if row is None:
         return None
     if effect.kind in (PARAM, STATE_CREATE) and phase == "apply":
@@ -84,17 +89,17 @@ def _judge_effect(effect: Effect, site: RawSite) -> Judgement | None:
     # An in-house transform is measured as the one that the configuration says it acts like.
     measured_as = site.transform.like or site.transform.name
     measured = [
-        hazard for p in phases if (hazard := catalog.hazard(measured_as, row, p, slot)) is not None
+        hazard
+        for p in phases
+        if (hazard := catalog.hazard(measured_as, row, p, slot, library)) is not None
     ]
-    words = [m.partition(":") for m in measured]
-    hazards = [(_HAZARDS[word], word, name) for word, _, name in words if word in _HAZARDS]
+    hazards = [_HAZARDS[m] for m in measured if m in _HAZARDS]
     if not hazards:
         return None
-    worst, word, name = min(hazards, key=lambda h: _SEVERITY[h[0].value])
+    worst = min(hazards, key=lambda h: _SEVERITY[h.value])
     if worst is Hazard.TOLERATED and effect.lifted:
         return None  # measured: check_jax_usage lets a lifted transform pass under a raw one
-    exception = "UnexpectedTracerError" if worst is Hazard.LEAK else name or None
-    return Judgement(_code(effect, worst), worst, effect, word, exception)
+    return Judgement(_code(effect, worst, library), worst, effect)
 
 
 def _row(effect: Effect, site: RawSite) -> str | None:
@@ -116,10 +121,15 @@ def _row(effect: Effect, site: RawSite) -> str | None:
     return None
 
 
-def _code(effect: Effect, hazard: Hazard) -> str:
-    if effect.kind == STATE_WRITE or hazard in (Hazard.LEAK, Hazard.ERROR):
-        return "JAX101"
-    return "JAX102" if hazard is Hazard.SILENT else "JAX103"
+CODES = {"haiku": ("JAX101", "JAX102", "JAX103"), "linen": ("JAX211", "JAX212", "JAX213")}
+"""By library, the codes of what leaks or is lost, of shared keys, and of what is tolerated."""
+
+
+def _code(effect: Effect, hazard: Hazard, library: str) -> str:
+    lost, shared, tolerated = CODES[library]
+    if effect.kind == STATE_WRITE or hazard is Hazard.LEAK:
+        return lost
+    return shared if hazard is Hazard.SILENT else tolerated
 
 
 _EFFECT_WORDS = {
@@ -134,6 +144,8 @@ _EFFECT_WORDS = {
 def describe_effect(effect: Effect, file: ModuleFile, exists: bool = False) -> str:
     """`creates Haiku parameters (hk.Linear, line 12)`, as told in a finding of `file`."""
     owner = "Haiku " if effect.name.startswith("haiku.") else ""
+    if effect.is_linen:
+        return _describe_linen(effect, file, exists)
     words = _EFFECT_WORDS[effect.kind] if not exists else "reads {}parameters"
     step = effect.step
     name = effect.name.replace("haiku.", "hk.") or step.file.text(step.node, 30)
@@ -143,11 +155,24 @@ def describe_effect(effect: Effect, file: ModuleFile, exists: bool = False) -> s
     return f"{words.format(owner)} ({name}, {place})"
 
 
+def _describe_linen(effect: Effect, file: ModuleFile, exists: bool) -> str:
+    if effect.kind == RNG:
+        what = f"draws from the rng stream {effect.stream!r}"
+    elif exists:
+        what = f"reads {effect.collection!r}"
+    else:
+        verbs = {PARAM: "creates", STATE_CREATE: "creates", STATE_READ: "reads"}
+        what = f"{verbs.get(effect.kind, 'updates')} {effect.collection!r}"
+    return f"{what} ({place_of(effect, file)})"
+
+
 def finding_for(site: RawSite, judgement: Judgement, name: str, consequence: str) -> Finding:
     """The finding of a site under the rule that the judgement names."""
     effect = judgement.effect
     spec = site.transform
-    replacement = replacement_for(site, judgement)
+    library = "linen" if effect.is_linen else "haiku"
+    linen = library == "linen"
+    replacement = linen_replacement(site) if linen else replacement_for(site, judgement)
     verb = "traces" if judgement.hazard is Hazard.LEAK else _VERBS.get(spec.group, "traces")
     what = describe_effect(effect, site.file, effect.exists and effect.kind == PARAM)
     message = f"{spec.name} {verb} {site.callee!r}, which {what}: {consequence}; {replacement}"
@@ -160,7 +185,7 @@ def finding_for(site: RawSite, judgement: Judgement, name: str, consequence: str
         span_of(site.node, site.file),
         judgement.hazard,
         chain_of([head, *steps]),
-        exception=judgement.exception,
+        exception=_exception(site, judgement),
         replacement=replacement,
         facts={
             "transform": spec.name,
@@ -169,6 +194,12 @@ def finding_for(site: RawSite, judgement: Judgement, name: str, consequence: str
             "effect": effect.kind,
             "drawn_later": site.drawn_later is not None,
             "passed_in": bool(site.prefix),
-            "library": "haiku",
+            "library": library,
         },
     )
+
+
+def _exception(site: RawSite, judgement: Judgement) -> str | None:
+    if judgement.hazard is Hazard.ERROR and judgement.effect.is_linen:
+        return "TypeError"
+    return _EXCEPTIONS.get(judgement.hazard)
