@@ -201,7 +201,8 @@ class Attributes(Core):
                 if isinstance(receiver, LinenModule):
                     layer = self.linen_symbol(base.name)
                     known = layer is not None and (
-                        name == "__call__" or self.linen_method(layer, name) is not None
+                        name in ("__call__", "__post_init__")
+                        or self.linen_method(layer, name) is not None
                     )
                     return LinenMethod(layer, name, receiver) if known and layer else UNKNOWN
                 symbol = catalog.symbol(base.name)

@@ -117,7 +117,7 @@ class Core(ABC):
         self.entry: Function | None = None
         self.library_bases: dict[int, CatalogSymbol | None] = {}
         self.linen_bases: dict[int, LinenSymbol | None] = {}
-        self.linen_runs: dict[int, LinenRun] = {}
+        self.linen_runs: list[LinenRun] = []
         self.updating: list[LinenRun] = []
         self.dropping: set[int] = set()
         self.annotated_as: dict[tuple[int, int], Value | None] = {}
@@ -681,6 +681,10 @@ class Core(ABC):
     @abstractmethod
     def dropped(self, run: LinenRun, frame: Frame) -> None:
         """The updates of the run go nowhere."""
+
+    @abstractmethod
+    def looked_for(self, value: Value, key: Value, node: ast.AST, frame: Frame) -> None:
+        """`updates["losses"]`, `updates.get(...)`: whether a sown collection cannot be there."""
 
     @abstractmethod
     def check_kept(self, value: Variables, name: str, frame: Frame) -> None:

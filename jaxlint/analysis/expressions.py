@@ -274,6 +274,7 @@ class Expressions(Core):
             if then is not None and other is not None:
                 return by_phase((index.then, index.other), then, other)
         if isinstance(value, Mapping):
+            self.looked_for(value, index, node, frame)
             if isinstance(index, Const):
                 if index.value in value.items:
                     return value.items[index.value]

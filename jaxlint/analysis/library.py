@@ -89,7 +89,7 @@ class LibraryCalls(Core):
             return lambda args, node, frame: (
                 args.positional[0] if args.positional else Symbol(IDENTITY)
             )
-        if name.startswith("jax."):
+        if name.startswith("jax.") or name in LOSSES:
             return lambda args, node, frame: self.array_call(name, args, node, frame)
         return lambda args, node, frame: derived(*args.values)
 
@@ -113,7 +113,7 @@ class LibraryCalls(Core):
 
     def array_call(self, name: str, args: Args, node: ast.expr, frame: Frame) -> Value:
         """A function of jax that the catalog does not know as a transform."""
-        if name.startswith(("jax.numpy.", "jax.nn.")):
+        if name.startswith(("jax.numpy.", "jax.nn.")) or name in LOSSES:
             for value, expression in zip(args.positional, args.nodes, strict=False):
                 if expression is not None:
                     self.check_operand(value, expression, frame)
@@ -200,6 +200,23 @@ ARRAY_MAKERS = frozenset(
     f"jax.numpy.{n}"
     for n in ("ones", "zeros", "full", "array", "asarray", "arange", "linspace", "eye", "ones_like")
 ) | frozenset(f"jax.random.{n}" for n in ("normal", "uniform", "bernoulli", "randint"))
+LOSSES = frozenset(
+    f"{module}.{name}"
+    for module in ("optax", "optax.losses")
+    for name in (
+        "softmax_cross_entropy",
+        "softmax_cross_entropy_with_integer_labels",
+        "sigmoid_binary_cross_entropy",
+        "squared_error",
+        "l2_loss",
+        "huber_loss",
+        "log_cosh",
+        "cosine_similarity",
+        "cosine_distance",
+        "hinge_loss",
+    )
+)
+"""Losses of optax: functions of arrays."""
 KEY_MAKERS = frozenset({"jax.random.PRNGKey", "jax.random.key", "jax.random.fold_in"})
 
 __all__ = ["LibraryCalls", "OneOf"]

@@ -53,8 +53,9 @@ if TYPE_CHECKING:
 
 MODULE = "flax.linen.Module"
 PARAMS = "params"
-FROZEN_FREE = frozenset({"__post_init__", "__init__", "__setattr__"})
-"""Methods in which the attributes of a module may be set, besides `setup`."""
+FREE = frozenset({"__init__", "__setattr__", "__post_init__"})
+"""Methods in which the attributes of a module may be set, besides `setup`; `__post_init__` only
+until it calls Linen's own (flax/linen/module.py, `__setattr__`)."""
 
 
 class LinenModules(Core):
@@ -206,7 +207,7 @@ class LinenModules(Core):
             return LinenMethod(layer, name, module)
         if name == "__call__" and layer is not None:
             return LinenMethod(layer, name, module)
-        if module.cls is not None and self.flow.context != "outside":
+        if module.cls is not None and not self.is_unbound(module):
             self.ensure_setup(module, node, frame)
             if name in module.attrs:
                 return self.seen_through(module, module.attrs[name])
@@ -220,9 +221,16 @@ class LinenModules(Core):
 
     def seen_through(self, module: LinenModule, found: Value) -> Value:
         """What a module that stands for another holds: submodules that stand for the other's."""
-        if module.stands_for is None or not isinstance(found, LinenModule):
+        if module.stands_for is None:
             return found
-        return self.standing_for(found)
+        if isinstance(found, LinenModule):
+            return self.standing_for(found)
+        if isinstance(found, Variable):
+            return Variable(found.collection, found.name, module)
+        if isinstance(found, Sequence) and not found.open:
+            items = [self.seen_through(module, v) for v in found.items]
+            return Sequence(found.kind, items)
+        return found
 
     def standing_for(self, module: LinenModule) -> LinenModule:
         """The module as a lifted transform hands it to its function: a copy that knows it."""
@@ -275,27 +283,60 @@ class LinenModules(Core):
         self, module: LinenModule, name: str, value: Value, frame: Frame, target: ast.expr | None
     ) -> None:
         """`module.name = value`: allowed in setup, before that in `__post_init__`, else frozen."""
-        in_setup = any(m is module for m in self.flow.setting_up)
-        function: Frame | None = frame
-        while function is not None and not in_setup:
-            if function.receiver is module and function.function is not None:
-                if function.function.name in FROZEN_FREE:
-                    in_setup = True
-            function = function.caller
-        own = module.cls is not None and self.lookup_class(module.cls, "__setattr__") is not None
-        certain = self.flow.is_certain and not self.flow.expected and not self.flow.caught
-        if not in_setup and not own and target is not None and certain and not module.opaque:
-            self.observe(
-                LinenStructure(
-                    target,
-                    frame.file,
-                    frame,
-                    kind="frozen",
-                    name=name,
-                    module=module.name,
-                    exception="SetAttributeFrozenModuleError",
-                )
+        if target is None or module.opaque or not self.flow.is_certain:
+            return
+        if self.flow.expected or self.flow.caught:
+            return
+        if module.cls is not None and self.lookup_class(module.cls, "__setattr__") is not None:
+            return
+        exception = "SetAttributeFrozenModuleError"
+        if self._in_setup(module, frame):
+            if module.cls is None or not self._is_field(module.cls, name):
+                return
+            exception = "SetAttributeInModuleSetupError"
+        elif not self._is_frozen(module, frame):
+            return
+        self.observe(
+            LinenStructure(
+                target,
+                frame.file,
+                frame,
+                kind="frozen",
+                name=name,
+                module=module.name,
+                exception=exception,
             )
+        )
+
+    def _is_field(self, cls: Class, name: str) -> bool:
+        """Whether the constructor takes it."""
+        field = self.dataclass_fields(cls).get(name)
+        if field is None or not isinstance(field.value, ast.Call):
+            return field is not None
+        return not any(
+            k.arg == "init" and isinstance(k.value, ast.Constant) and k.value.value is False
+            for k in field.value.keywords
+        )
+
+    def _in_setup(self, module: LinenModule, frame: Frame) -> bool:
+        if any(m is module for m in self.flow.setting_up):
+            return True
+        return any(
+            f.receiver is module and f.function is not None and f.function.name == "setup"
+            for f in frame.ancestors()
+        )
+
+    def _is_frozen(self, module: LinenModule, frame: Frame) -> bool:
+        """Whether the module is bound; one that nothing holds yet can still be changed.
+
+        Source: flax/linen/module.py, `__setattr__` and `__post_init__`.
+        """
+        if any(
+            f.receiver is module and f.function is not None and f.function.name in FREE
+            for f in frame.ancestors()
+        ):
+            return module.sealed
+        return module.bound is not None or any(m is module for m in self.flow.modules)
 
     # -- calls ------------------------------------------------------------------------------------
 
@@ -323,7 +364,7 @@ class LinenModules(Core):
             return self.call_function(function, args, node, frame, module)
         if module.bound is not None and isinstance(node, ast.expr):
             return self.call_bound_module(module, function.name, args, node, frame)
-        if flow.context == "outside":
+        if self.is_unbound(module):
             return self._call_unbound(function, module, args, node, frame)
         self.ensure_setup(module, node, frame)
         opens = function.linen == "compact"
@@ -337,6 +378,20 @@ class LinenModules(Core):
             if opens:
                 flow.compacts.pop()
 
+    def is_unbound(self, module: LinenModule) -> bool:
+        """Whether the module certainly has no variables here.
+
+        That is so outside init and apply, and also where it was built outside every module: at
+        module level, or in a function that itself runs its init.
+        """
+        if module.bound is not None:
+            return False
+        if self.flow.context == "outside":
+            return True
+        if self.flow.context != "unknown" or self.flow.modules:
+            return False
+        return module.rooted or (module.shared and module.root is None)
+
     def _call_unbound(
         self, function: Function, module: LinenModule, args: Args, node: ast.AST, frame: Frame
     ) -> Value:
@@ -345,9 +400,10 @@ class LinenModules(Core):
         outer, self.flow = flow, flow.copy()
         self.flow.context = "inside"
         self.flow.quiet += 1
+        bound = self.running(module, "apply")
         try:
             value, effects, _ = self.collect(
-                frame, lambda: self.call_user_method(function, module, args, node, frame)
+                frame, lambda: self.call_user_method(function, bound, args, node, frame)
             )
         finally:
             self.flow = outer
@@ -382,6 +438,9 @@ class LinenModules(Core):
     ) -> Value:
         """A method that Linen defines: `self.param`, `model.apply`, or the call of a layer."""
         module, layer = method.receiver, method.layer
+        if method.method == "__post_init__":
+            module.sealed = True
+            return NONE
         if method.method == "__call__":
             return self._call_layer(layer, module, args, node, frame)
         facts = self.linen_method(layer, method.method)
@@ -415,7 +474,7 @@ class LinenModules(Core):
     ) -> Value:
         if module.bound is not None:
             return self.call_bound_module(module, "__call__", args, node, frame)
-        if self.flow.context == "outside":
+        if self.is_unbound(module):
             self._observe_unbound(module, "", True, node, frame)
             return UNKNOWN
         if module.lifting is not None:
@@ -579,7 +638,7 @@ class LinenModules(Core):
         self, method: LinenMethod, facts: MethodFacts, args: Args, node: ast.expr, frame: Frame
     ) -> Value:
         module, kind = method.receiver, facts.effect
-        if self.flow.context == "outside" and module.bound is None:
+        if self.is_unbound(module):
             return UNKNOWN
         values = _values_of(facts.arguments, args)
         spelled = f"flax.linen.Module.{method.method}"
@@ -596,7 +655,7 @@ class LinenModules(Core):
                 module,
             )
             return KEY
-        key = "collection" if kind in ("sow", "perturb") else "col"
+        key = "collection" if kind == "perturb" else "col"
         default = Const("perturbations") if kind == "perturb" else UNKNOWN
         collection = PARAMS if kind == "param" else _text(values.get(key, default))
         name = values.get("name")
@@ -623,8 +682,6 @@ class LinenModules(Core):
                 frame,
                 module,
             )
-            if kind == "sow" and self.flow.linen is not None:
-                self.flow.linen.sown.setdefault(collection, node)
         if kind == "variable":
             return Variable(collection, label, module)
         if kind == "perturb":

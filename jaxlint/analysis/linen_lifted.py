@@ -134,10 +134,9 @@ class LinenTransforms(Core):
     ) -> Value:
         """Call `nn.vmap(fn, ...)`: its first argument is the module."""
         value.applied = True
-        result, _ = self._run_lifted(
+        return self._run_lifted(
             value.symbol, value.callee, value.callee_node, args, value.keywords, value.node, frame
         )
-        return result
 
     def _run_now(self, symbol: LinenSymbol, args: Args, node: ast.expr, frame: Frame) -> Value:
         """`nn.cond(...)`, `nn.while_loop(...)`: the callables run here."""
@@ -150,14 +149,9 @@ class LinenTransforms(Core):
                 if not self.is_known_callable(callee):
                     continue
                 inputs = self.passed_on(slot, args)
-                self.flow.conditional += symbol.name in CHOOSES
-                try:
-                    result, _ = self._run_lifted(
-                        symbol, callee, callee_node, inputs, keywords, node, frame
-                    )
-                finally:
-                    self.flow.conditional -= symbol.name in CHOOSES
-                results.append(result)
+                results.append(
+                    self._run_lifted(symbol, callee, callee_node, inputs, keywords, node, frame)
+                )
         if symbol.name in CHOOSES:
             return union(results) if results else UNKNOWN
         if symbol.name in WITH_GRADIENT and results:
@@ -173,7 +167,7 @@ class LinenTransforms(Core):
         keywords: dict[str, Value],
         node: ast.expr,
         frame: Frame,
-    ) -> tuple[Value, list[Effect]]:
+    ) -> Value:
         positional = [self._inside(v) for v in args.positional]
         inputs = Args(
             positional,
@@ -199,8 +193,11 @@ class LinenTransforms(Core):
             frame,
             is_function=True,
         )
-        self.merge(frame, [e.but(lifted=True) for e in effects], draws)
-        return value, effects
+        changes: dict[str, bool] = {"lifted": True}
+        if symbol.name in CHOOSES:
+            changes["conditional"] = True
+        self.merge(frame, [e.but(**changes) for e in effects], draws)
+        return value
 
     def _inside(self, value: Value) -> Value:
         if isinstance(value, LinenModule):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 from typing import TYPE_CHECKING
 
 from jaxlint.analysis.arguments import Args
@@ -16,12 +17,13 @@ from jaxlint.analysis.linen_values import (
     Filter,
     LinenMethod,
     LinenModule,
+    LinenOutput,
     LinenRun,
     Mutated,
     Variables,
     Wrapped,
 )
-from jaxlint.analysis.observations import LinenCall, LinenDropped, LinenResult
+from jaxlint.analysis.observations import LinenCall, LinenDropped, LinenResult, LinenUnsown
 from jaxlint.analysis.roots import counts_as_array
 from jaxlint.analysis.values import (
     FALSE,
@@ -112,18 +114,21 @@ class LinenRoots(Core):
         node: ast.expr,
         frame: Frame,
     ) -> Value:
+        if not self.flow.modules:
+            run.model.rooted = True
         bound = self.running(run.model, run.mode)
         target = self._target(bound, method, node, frame)
         if target is None:
             return UNKNOWN
         value, effects = self.in_linen(run, frame, target, inputs, node)
-        self.linen_runs[id(node)] = run
-        run.file = frame.file
+        self.linen_runs.append(run)
+        run.file, run.frame = frame.file, frame
         run.written = frozenset(
             e.collection
             for e in effects
             if e.kind == STATE_WRITE and not e.sown and not e.conditional
         )
+        run.sown = {e.collection: e.step.node for e in effects if e.sown}
         if run.written and run.mutable is not None and run.mutable.given:
             self.updating.append(run)
         if not self.flow.expected and not self.flow.caught and not args.open:
@@ -324,7 +329,8 @@ class LinenRoots(Core):
         if run.mutable is None:
             return UNKNOWN
         if not run.mutable.given:
-            return value
+            is_array = isinstance(value, Unknown) and value.is_array
+            return LinenOutput(value.traced, run) if is_array else value
         updated = self._created(run, effects)
         for name in run.collections or ():
             if run.mutable.has(name):
@@ -352,10 +358,30 @@ class LinenRoots(Core):
 
     def dropped(self, run: LinenRun, frame: Frame) -> None:
         """The updates of the run go nowhere."""
-        if run.mode != "apply" or self.flow.expected or self.flow.caught:
+        if run.mode != "apply" or self.flow.expected or self.flow.caught or in_test(frame):
             return
         self.dropping.add(id(run.node))
         self.observe(LinenDropped(run.node, frame.file, frame, run, self.updating, self.dropping))
+
+    def looked_for(self, value: Value, key: Value, node: ast.AST, frame: Frame) -> None:
+        """`updates["losses"]`, `updates.get(...)`: whether a sown collection cannot be there."""
+        if not isinstance(value, Variables) or not isinstance(key, Const):
+            return
+        name, made = key.value, value.call
+        runs = [made]
+        if not value.updates:
+            # What init sowed is looked at, where an apply of the same model sows anew.
+            runs = [
+                r
+                for r in self.linen_runs
+                if r.mode == "apply" and r.model is made.model and r.frame is frame
+            ]
+        for run in runs:
+            if not isinstance(name, str) or name not in run.sown or run.mode != "apply":
+                continue
+            if run.mutable is None or run.mutable.has(name) or run.file is None:
+                continue
+            self.observe(LinenUnsown(node, run.file, frame, run, name, run.sown[name]))
 
     def check_kept(self, value: Variables, name: str, frame: Frame) -> None:
         """A name is bound to the updates of an apply: whether anything in its scope reads it."""
@@ -371,18 +397,13 @@ class LinenRoots(Core):
         self, value: Value, targets: list[ast.expr], source: ast.expr, frame: Frame
     ) -> None:
         """One output is unpacked as if it were `(output, updates)`."""
-        run = self.linen_runs.get(id(source))
-        if run is None or run.mode != "apply" or run.mutable is None or run.mutable.given:
-            return
-        if len(targets) != 2 or not isinstance(value, Unknown) or not value.is_array:
+        if len(targets) != 2 or not isinstance(value, LinenOutput):
             return
         scope: ast.AST = frame.function.node if frame.function is not None else frame.file.tree
         if counts_as_array(targets[1], scope) or self.flow.expected or self.flow.caught:
             return
         problem = f"its one output is unpacked into {len(targets)} names"
-        self.observe(
-            LinenResult(source, frame.file, frame, run=run, problem=problem, unpacked=True)
-        )
+        self.observe(LinenResult(source, frame.file, frame, value.call, problem, unpacked=True))
 
     def linen_name(self, model: LinenModule, method: Value) -> str:
         """What runs, as the reader knows it: the model, or one of its methods."""
@@ -401,6 +422,17 @@ class LinenRoots(Core):
             for e in effects
             if not e.conditional
         )
+
+
+def in_test(frame: Frame) -> bool:
+    """Whether a test runs this: what it throws away, nobody needs."""
+    for each in frame.ancestors():
+        function = each.function
+        if function is not None and function.name.startswith("test"):
+            name = os.path.basename(function.file.path)
+            if function.owner is not None or name.startswith("test") or name.endswith("_test.py"):
+                return True
+    return False
 
 
 def _default_of_init() -> Filter:

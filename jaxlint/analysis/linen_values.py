@@ -7,7 +7,7 @@ from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
 from jaxlint.analysis.transformed import MultiPart
-from jaxlint.analysis.values import Class, Instance, Mapping, Value
+from jaxlint.analysis.values import Class, Instance, Mapping, Unknown, Value
 
 if TYPE_CHECKING:
     from jaxlint.analysis.module import ModuleFile
@@ -23,7 +23,16 @@ class LinenModule(Instance):
     init or apply, by the version they are copies of.
     """
 
-    __slots__ = ("bound", "layer", "lifting", "runs", "setups", "stands_for")
+    __slots__ = (
+        "bound",
+        "layer",
+        "lifting",
+        "rooted",
+        "runs",
+        "sealed",
+        "setups",
+        "stands_for",
+    )
 
     def __init__(
         self,
@@ -37,6 +46,8 @@ class LinenModule(Instance):
         self.bound: Any = None
         self.lifting: LiftedClass | None = None
         self.stands_for: LinenModule | None = None
+        self.sealed = False
+        self.rooted = False
         self.setups: dict[Hashable, list[Any]] = {}
         self.runs: dict[Hashable, tuple[int, LinenModule]] = {}
 
@@ -77,6 +88,16 @@ class Variable(Value):
 
     def key(self) -> Hashable:
         return ("variable", self.collection, self.name, self.owner.key())
+
+
+class LinenOutput(Unknown):
+    """One array that the run `call` returned, by itself."""
+
+    __slots__ = ("call",)
+
+    def __init__(self, traced: bool, call: LinenRun) -> None:
+        super().__init__(traced, is_array=True)
+        self.call = call
 
 
 class Collection(Value):
@@ -222,6 +243,7 @@ class LinenRun:
     __slots__ = (
         "collections",
         "file",
+        "frame",
         "mode",
         "model",
         "mutable",
@@ -246,9 +268,10 @@ class LinenRun:
         self.mutable = mutable
         self.collections = collections
         self.streams = streams
-        self.sown: dict[str, Any] = {}
+        self.sown: dict[str, ast.AST] = {}
         self.written: frozenset[str] = frozenset()
         self.file: ModuleFile | None = None
+        self.frame: Any = None
 
     def key(self) -> Hashable:
         """What may decide a guard inside: `is_mutable_collection`, `has_variable`, `has_rng`."""

@@ -256,6 +256,7 @@ class Operators(Core):
         if isinstance(left, Const) and isinstance(right, Const):
             return _constant(_COMPARE.get(type(op)), left.value, right.value)
         if isinstance(op, (ast.In, ast.NotIn)) and isinstance(left, Const):
+            self.looked_for(right, left, node, frame)
             items = self.elements(right)
             if items is not None and all(isinstance(i, Const) for i in items):
                 inside = any(isinstance(i, Const) and i.value == left.value for i in items)

@@ -358,6 +358,7 @@ def _get(host: Core, args: Args, node: ast.expr, frame: Frame) -> Value:
     container, *rest = args.positional
     if not (isinstance(container, Mapping) and rest):
         return UNKNOWN
+    host.looked_for(container, rest[0], node, frame)
     if isinstance(rest[0], Const) and rest[0].value in container.items:
         return container.items[rest[0].value]
     default = rest[1] if len(rest) > 1 else NONE

@@ -10,7 +10,7 @@ from jaxlint.analysis.blame import callable_in
 from jaxlint.analysis.core import Core
 from jaxlint.analysis.effects import CONSTRUCT, RNG, Effect, built_since
 from jaxlint.analysis.frames import Frame
-from jaxlint.analysis.linen_values import LinenModule
+from jaxlint.analysis.linen_values import LinenMethod, LinenModule
 from jaxlint.analysis.observations import RawSite
 from jaxlint.analysis.transformed import (
     PairFunction,
@@ -108,6 +108,9 @@ class Transforms(Core):
         """Whether the callable is a pair's pure function."""
         while isinstance(value, (Partial, Transformed)):
             value = value.function if isinstance(value, Partial) else value.callee
+        if isinstance(value, LinenMethod):
+            facts = self.linen_method(value.layer, value.method)
+            return facts is not None and facts.kind == "root"
         return isinstance(value, PairFunction)
 
     def transformed_attribute(
