@@ -16,7 +16,7 @@ from jaxlint.rules.registry import rule
     "haiku-tracer-leak",
     summary="a raw JAX transform over a callable that creates Haiku parameters or changes state",
     hazards=(Hazard.LEAK, Hazard.ERROR, Hazard.SILENT, Hazard.TOLERATED),
-    exceptions=("UnexpectedTracerError", "ValueError"),
+    exceptions=("UnexpectedTracerError", "ValueError", "TypeError", "AssertionError"),
     replacement="the hk version of the transform, or lift an inner hk.transform",
     observes=RawSite,
 )
