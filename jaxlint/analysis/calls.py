@@ -24,7 +24,7 @@ from jaxlint.analysis.transformed import (
     PairFunction,
     Transformed,
 )
-from jaxlint.analysis.triage import EFFECTS_MARKERS
+from jaxlint.analysis.triage import has_effects
 from jaxlint.analysis.values import (
     NONE,
     TRACED,
@@ -342,7 +342,7 @@ class Calls(Core):
             return False
         if function.scope.parent is not None:
             return False  # it may close over what its outer function was given
-        if any(self.project.reaches(file.path, file.source, m) for m in EFFECTS_MARKERS):
+        if has_effects(self.project, file.path, file.source):
             return False
         return not any(self._is_passable(v) or isinstance(v, CONTAINERS) for v in args.values)
 

@@ -29,8 +29,11 @@ from jaxlint.analysis.imports import Imports
 from jaxlint.analysis.library import LibraryCalls
 from jaxlint.analysis.lifted import LiftedTransforms
 from jaxlint.analysis.linen import LinenModules
+from jaxlint.analysis.linen_layers import LinenLayers
 from jaxlint.analysis.linen_lifted import LinenTransforms
 from jaxlint.analysis.linen_roots import LinenRoots
+from jaxlint.analysis.linen_scope import LinenScope
+from jaxlint.analysis.linen_shape import LinenShape
 from jaxlint.analysis.linen_values import LinenModule
 from jaxlint.analysis.observations import Observation, OutsideEffect, RawSite
 from jaxlint.analysis.operators import Operators
@@ -71,6 +74,9 @@ class Interpreter(
     Transforms,
     LiftedTransforms,
     LinenModules,
+    LinenLayers,
+    LinenScope,
+    LinenShape,
     LinenRoots,
     LinenTransforms,
     Records,

@@ -1,0 +1,180 @@
+"""What Linen allows of a module, and where: submodules, attributes, calls without variables."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from jaxlint.analysis.arguments import Args
+from jaxlint.analysis.core import Core
+from jaxlint.analysis.frames import Frame
+from jaxlint.analysis.linen_values import LinenModule
+from jaxlint.analysis.observations import LinenStructure
+from jaxlint.analysis.values import (
+    Class,
+    Function,
+    Value,
+)
+
+if TYPE_CHECKING:
+    pass
+
+FREE = frozenset({"__init__", "__setattr__", "__post_init__"})
+"""Methods in which the attributes of a module may be set, besides `setup`; `__post_init__` only
+until it calls Linen's own (flax/linen/module.py, `__setattr__`)."""
+
+
+class LinenShape(Core):
+    """Part of the Interpreter: modules used against Linen's rules for modules."""
+
+    def check_allowed(self, node: ast.expr, args: Args, frame: Frame, what: str) -> None:
+        """A submodule made by a method that is neither setup nor compact."""
+        flow = self.flow
+        owner = flow.modules[-1] if flow.modules else None
+        if not isinstance(owner, LinenModule) or flow.context != "inside" or flow.unsure:
+            return
+        if "parent" in args.keywords or args.open_keywords or self.may_make(owner):
+            return
+        if not flow.is_certain or flow.expected or flow.caught:
+            return
+        self.observe(
+            LinenStructure(
+                node,
+                frame.file,
+                frame,
+                kind="outside-compact",
+                name=what,
+                module=owner.name,
+                exception="AssignSubModuleError",
+            )
+        )
+
+    def unbound_read(self, module: LinenModule, name: str, node: ast.AST, frame: Frame) -> None:
+        """`net.encoder` outside init and apply, where `setup` makes it."""
+        setup = self.lookup_class(module.cls, "setup") if module.cls is not None else None
+        if not isinstance(setup, Function) or not isinstance(node, ast.Attribute):
+            return
+        if module.bound is not None or self.flow.expected or self.flow.caught:
+            return
+        if name not in _self_assigned(setup) or not self.flow.is_certain:
+            return
+        self.observe(
+            LinenStructure(
+                node,
+                frame.file,
+                frame,
+                kind="unbound-read",
+                name=name,
+                module=module.name,
+                exception="AttributeError",
+            )
+        )
+
+    def set_linen_attribute(
+        self, module: LinenModule, name: str, value: Value, frame: Frame, target: ast.expr | None
+    ) -> None:
+        """`module.name = value`: allowed in setup, before that in `__post_init__`, else frozen."""
+        if target is None or module.opaque or not self.flow.is_certain:
+            return
+        if self.flow.expected or self.flow.caught:
+            return
+        if module.cls is not None and self.lookup_class(module.cls, "__setattr__") is not None:
+            return
+        exception = "SetAttributeFrozenModuleError"
+        if self._in_setup(module, frame):
+            if module.cls is None or not self._is_field(module.cls, name):
+                return
+            exception = "SetAttributeInModuleSetupError"
+        elif not self._is_frozen(module, frame):
+            return
+        self.observe(
+            LinenStructure(
+                target,
+                frame.file,
+                frame,
+                kind="frozen",
+                name=name,
+                module=module.name,
+                exception=exception,
+            )
+        )
+
+    def _is_field(self, cls: Class, name: str) -> bool:
+        """Whether the constructor takes it."""
+        field = self.dataclass_fields(cls).get(name)
+        if field is None or not isinstance(field.value, ast.Call):
+            return field is not None
+        return not any(
+            k.arg == "init" and isinstance(k.value, ast.Constant) and k.value.value is False
+            for k in field.value.keywords
+        )
+
+    def _in_setup(self, module: LinenModule, frame: Frame) -> bool:
+        if any(m is module for m in self.flow.setting_up):
+            return True
+        return any(
+            f.receiver is module and f.function is not None and f.function.name == "setup"
+            for f in frame.ancestors()
+        )
+
+    def _is_frozen(self, module: LinenModule, frame: Frame) -> bool:
+        """Whether the module is bound; one that nothing holds yet can still be changed.
+
+        Source: flax/linen/module.py, `__setattr__` and `__post_init__`.
+        """
+        if any(
+            f.receiver is module and f.function is not None and f.function.name in FREE
+            for f in frame.ancestors()
+        ):
+            return module.sealed
+        return module.bound is not None or any(m is module for m in self.flow.modules)
+
+    def observe_unbound(
+        self, module: LinenModule, name: str, is_compact: bool, node: ast.AST, frame: Frame
+    ) -> None:
+        flow = self.flow
+        if flow.expected or flow.caught or not flow.is_certain:
+            return
+        self.observe(
+            LinenStructure(
+                node,
+                frame.file,
+                frame,
+                kind="unbound-call",
+                name=f"{module.name}{name}",
+                module=module.name,
+                exception="CallCompactUnboundModuleError" if is_compact else "AttributeError",
+            )
+        )
+
+    def check_param(self, node: ast.expr, frame: Frame, owner: LinenModule, method: str) -> None:
+        flow = self.flow
+        if flow.context != "inside" or self.may_make(owner) or not flow.is_certain or flow.unsure:
+            return
+        if not flow.modules or flow.modules[-1] is not owner or flow.expected or flow.caught:
+            return
+        self.observe(
+            LinenStructure(
+                node,
+                frame.file,
+                frame,
+                kind="outside-compact",
+                name=f"self.{method}",
+                module=owner.name,
+                exception="ValueError",
+            )
+        )
+
+
+def _self_assigned(setup: Function) -> set[str]:
+    """The attributes that `setup` assigns on its first parameter."""
+    node = setup.node
+    names: set[str] = set()
+    if isinstance(node, ast.Lambda) or not node.args.args:
+        return names
+    receiver = node.args.args[0].arg
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Attribute) and isinstance(inner.ctx, ast.Store):
+            if isinstance(inner.value, ast.Name) and inner.value.id == receiver:
+                names.add(inner.attr)
+    return names
