@@ -12,6 +12,7 @@ from jaxlint.analysis.core import Core
 from jaxlint.analysis.frames import Frame
 from jaxlint.analysis.linen_values import (
     LiftedClass,
+    LiftedFlax,
     LiftedFunction,
     LinenMethod,
     LinenModule,
@@ -179,7 +180,7 @@ class Calls(Core):
             for option, is_raw in zip(function.options, raw, strict=True):
                 # The program chooses at run time when the raw transform is used; which pair's
                 # arguments these are is not known.
-                hushed = (is_raw and forgiven) or isinstance(option, PairFunction)
+                hushed = (is_raw and forgiven) or isinstance(option, (PairFunction, LinenMethod))
                 if hushed:
                     flow.quiet += 1
                 try:
@@ -424,6 +425,7 @@ _CALLS: dict[type[Value], str] = {
     LinenModule: "call_linen_module",
     LinenMethod: "call_linen_method",
     Wrapped: "call_wrapped",
+    LiftedFlax: "call_lifted_flax",
     LiftedClass: "construct_lifted",
     LiftedFunction: "apply_lifted_function",
 }

@@ -88,8 +88,9 @@ class Classes(Core):
 
         An escape is observed; what was built outside was reported where it was built.
         """
-        if id(instance) in self.built_outside and self.flow.context == "outside":
-            return True
+        if id(instance) in self.built_outside:
+            if self.flow.context == "outside" or self.library_here() == "linen":
+                return True
         root = instance.root
         if root is None or not root.finished or self.flow.context == "inside":
             return False
@@ -117,7 +118,7 @@ class Classes(Core):
         instance = self.new_instance(cls, None, node, frame)
         if self.is_module(instance):
             self.construct_effect(node, frame, f"constructs {cls.name}")
-            if self.flow.context == "outside":
+            if self.flow.context == "outside" or self.library_here() == "linen":
                 # Reported once: what the constructor and the calls would do is not news.
                 self.built_outside.add(id(instance))
                 self.flow.quiet += 1

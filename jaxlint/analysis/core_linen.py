@@ -12,11 +12,13 @@ from jaxlint.analysis.effects import Effect
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
+    from jaxlint import catalog
     from jaxlint.analysis.arguments import Args
     from jaxlint.analysis.frames import Frame
     from jaxlint.analysis.linen_values import (
         Filter,
         LiftedClass,
+        LiftedFlax,
         LiftedFunction,
         LinenMethod,
         LinenModule,
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
         Variables,
         Wrapped,
     )
+    from jaxlint.analysis.transformed import PairFunction
     from jaxlint.analysis.values import Class, Function, Instance, Value
     from jaxlint.catalog.linen_types import LinenMethod as MethodFacts
     from jaxlint.catalog.linen_types import LinenSymbol
@@ -323,3 +326,64 @@ class LinenCore(ABC):
     @abstractmethod
     def check_param(self, node: ast.expr, frame: Frame, owner: LinenModule, method: str) -> None:
         """Check param."""
+
+    @abstractmethod
+    def library_here(self) -> str | None:
+        """Whose code runs: "haiku" under its roots, "linen" in a module's method; None: neither."""
+
+    @abstractmethod
+    def wrap_haiku(self, symbol: catalog.Symbol, args: Args, node: ast.expr, frame: Frame) -> Value:
+        """`hkflax.Module(hk.transform(f))`, `hkflax.Module.create(hk.Linear, 3)`."""
+
+    @abstractmethod
+    def call_wrapped_haiku(
+        self, module: LinenModule, args: Args, node: ast.expr, frame: Frame
+    ) -> Value:
+        """Run the Haiku function: its effects become effects on the Linen module's scope."""
+
+    @abstractmethod
+    def check_wrapped_attribute(
+        self, module: LinenModule, name: str, node: ast.AST, frame: Frame
+    ) -> None:
+        """A method of the Haiku module is asked for: the wrapper has `__call__` alone."""
+
+    @abstractmethod
+    def haiku_in_linen(self, node: ast.AST, frame: Frame, what: str) -> None:
+        """Haiku is used in a Linen module without the wrapper."""
+
+    @abstractmethod
+    def lift_flax(self, args: Args, node: ast.expr, frame: Frame) -> Value:
+        """`hkflax.lift(nn.Dense(3), name="d")`: a Haiku version of the Linen module."""
+
+    @abstractmethod
+    def call_lifted_flax(
+        self, value: LiftedFlax, args: Args, node: ast.expr, frame: Frame
+    ) -> Value:
+        """Run the Linen module: its variables become Haiku's parameters and state."""
+
+    @abstractmethod
+    def linen_in_haiku(
+        self, module: LinenModule, node: ast.AST, frame: Frame, exception: str
+    ) -> None:
+        """A Linen module is called under a Haiku root, and nothing lifted it."""
+
+    @abstractmethod
+    def check_given_to_linen(
+        self, value: Value | None, module: LinenModule, node: ast.expr, frame: Frame
+    ) -> None:
+        """Haiku's parameters are given to a Linen apply."""
+
+    @abstractmethod
+    def check_given_to_haiku(
+        self, value: Value | None, function: PairFunction, node: ast.expr, frame: Frame
+    ) -> None:
+        """Linen's variables are given to a Haiku apply."""
+
+    @abstractmethod
+    def in_root(
+        self, run: Callable[[], Value], frame: Frame, caller: Frame | None
+    ) -> tuple[Value, list[Effect]]:
+        """Run a callable as the body of a root: effects stop here. `caller` is the call that asks.
+
+        The phase stays open even where the call says which it is: init and apply share a look, and
+        an effect under a guard says itself when it happens."""

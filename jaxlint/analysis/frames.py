@@ -14,7 +14,7 @@ from jaxlint.analysis.values import (
 )
 
 if TYPE_CHECKING:
-    from jaxlint.analysis.linen_values import LinenModule, LinenRun
+    from jaxlint.analysis.linen_values import LinenModule, LinenRun, Opened
     from jaxlint.analysis.module import ModuleFile
 
 
@@ -129,10 +129,12 @@ class Flow:
     modules: the modules whose methods run, innermost last; began: when each method began.
     root: the run of a root that this is part of; linen: what an init or apply of Linen was given.
     ready: Linen modules, by id, whose setup has run. compacts: those whose compact method or setup
-    is running (they may make submodules); setting_up: those whose setup is.
+    is running (they may make submodules); setting_up: those whose setup is. autonames: the compact
+    method that named a submodule, and what it built. haiku: a Haiku root runs.
     """
 
     __slots__ = (
+        "autonames",
         "began",
         "caught",
         "compacts",
@@ -140,6 +142,7 @@ class Flow:
         "context",
         "existing",
         "expected",
+        "haiku",
         "linen",
         "loops",
         "modules",
@@ -165,7 +168,9 @@ class Flow:
         self.root: RootRunToken | None = None
         self.linen: LinenRun | None = None
         self.ready: set[int] = set()
-        self.compacts: list[LinenModule] = []
+        self.compacts: list[Opened] = []
+        self.autonames: dict[Hashable, tuple[Function, Hashable]] = {}
+        self.haiku = False
         self.setting_up: list[LinenModule] = []
         self.quiet = 0
         self.expected = 0
@@ -185,7 +190,8 @@ class Flow:
         other.conditional, other.modules = self.conditional, list(self.modules)
         other.loops, other.unsure = self.loops, self.unsure
         other.began, other.root = list(self.began), self.root
-        other.linen, other.ready = self.linen, set(self.ready)
+        other.linen, other.ready, other.haiku = self.linen, set(self.ready), self.haiku
+        other.autonames = dict(self.autonames)
         other.compacts, other.setting_up = list(self.compacts), list(self.setting_up)
         other.expected, other.caught = self.expected, self.caught
         other.quiet, other.reserved, other.rng_scoped = self.quiet, self.reserved, self.rng_scoped

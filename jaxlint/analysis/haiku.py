@@ -65,6 +65,8 @@ class HaikuCalls(Core):
             return self._effect(symbol, args, node, frame)
         if kind == "lifted":
             return self.call_lifted(symbol, args, node, frame)
+        if kind == "root" and symbol.traits.get("flax"):
+            return self.wrap_haiku(symbol, args, node, frame)
         if kind == "root":
             return self.make_pair(symbol.name, args, node, frame)
         if kind == "root-adapter":
@@ -195,7 +197,7 @@ class HaikuCalls(Core):
         instance = self.new_instance(None, symbol, node, frame)
         self.keep_constructor(instance, symbol, args)
         self.construct_effect(node, frame, f"constructs {short(symbol.name)}")
-        if self.flow.context == "outside":
+        if self.flow.context == "outside" or self.library_here() == "linen":
             self.built_outside.add(id(instance))
             self.kept.append(instance)
         return instance

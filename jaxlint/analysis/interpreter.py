@@ -26,6 +26,7 @@ from jaxlint.analysis.expressions import Expressions
 from jaxlint.analysis.frames import Env, Flow, Frame
 from jaxlint.analysis.haiku import HaikuCalls
 from jaxlint.analysis.imports import Imports
+from jaxlint.analysis.interop import Interop
 from jaxlint.analysis.library import LibraryCalls
 from jaxlint.analysis.lifted import LiftedTransforms
 from jaxlint.analysis.linen import LinenModules
@@ -79,6 +80,7 @@ class Interpreter(
     LinenShape,
     LinenRoots,
     LinenTransforms,
+    Interop,
     Records,
     Blame,
     Imports,
@@ -151,6 +153,10 @@ class Interpreter(
             for site in frame.open_draws:
                 if site.drawn_later is None:
                     site.drawn_later = effect
+        if effect.name.startswith("haiku.") and self.library_here() == "linen":
+            if effect.kind != CONSTRUCT:
+                self.haiku_in_linen(effect.step.node, frame, effect.step.what)
+            return
         frame.effects.append(effect)
         if flow.context == "outside" and not flow.quiet and not effect.is_linen:
             self._outside(frame, effect)
@@ -382,7 +388,9 @@ class Interpreter(
 
     def construct_effect(self, node: ast.AST, frame: Frame, what: str) -> None:
         """A Haiku module is constructed: an effect only where that must not happen."""
-        if self.flow.context == "outside":
+        if self.library_here() == "linen":
+            self.haiku_in_linen(node, frame, what)
+        elif self.flow.context == "outside":
             self.record(frame, Effect(CONSTRUCT, None, (Step(node, frame.file, what), None)))
 
 

@@ -116,6 +116,8 @@ class LinenRoots(Core):
     ) -> Value:
         if not self.flow.modules:
             run.model.rooted = True
+        if run.mode == "apply":
+            self.check_given_to_linen(first, run.model, node, frame)
         bound = self.running(run.model, run.mode)
         target = self._target(bound, method, node, frame)
         if target is None:
@@ -203,6 +205,9 @@ class LinenRoots(Core):
             if method.value is None:
                 return module
             if isinstance(method.value, str):
+                if module.haiku is not None and method.value != "__call__":
+                    self.check_wrapped_attribute(module, method.value, node, frame)
+                    return None
                 return self.linen_attribute(module, method.value, node, frame)
             return None
         if isinstance(method, Function):

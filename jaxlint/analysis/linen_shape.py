@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Hashable
 from typing import TYPE_CHECKING
 
 from jaxlint.analysis.arguments import Args
@@ -12,7 +13,9 @@ from jaxlint.analysis.linen_values import LinenModule
 from jaxlint.analysis.observations import LinenStructure
 from jaxlint.analysis.values import (
     Class,
+    Const,
     Function,
+    Symbol,
     Value,
 )
 
@@ -31,6 +34,8 @@ class LinenShape(Core):
         """A submodule made by a method that is neither setup nor compact."""
         flow = self.flow
         owner = flow.modules[-1] if flow.modules else None
+        if isinstance(owner, LinenModule):
+            self._check_named(owner, args, frame, what)
         if not isinstance(owner, LinenModule) or flow.context != "inside" or flow.unsure:
             return
         if "parent" in args.keywords or args.open_keywords or self.may_make(owner):
@@ -99,6 +104,49 @@ class LinenShape(Core):
             )
         )
 
+    def _check_named(self, owner: LinenModule, args: Args, frame: Frame, what: str) -> None:
+        """A submodule that gets its name from its class: another compact method may use it too."""
+        flow = self.flow
+        opened = next((o for o in flow.compacts if o.module is owner), None)
+        if opened is None or opened.method is None or "name" in args.keywords:
+            return
+        if opened.method.linen != "compact":
+            return
+        if args.open_keywords or "parent" in args.keywords or not flow.is_certain:
+            return
+        count = opened.counts[what] = opened.counts.get(what, -1) + 1
+        method = opened.method
+        signature = _signature(args)
+        key = (owner.identity, what, count)
+        first, built = flow.autonames.setdefault(key, (method, signature))
+        if first.node is method.node or flow.expected or flow.caught or flow.unsure:
+            return
+        place = self._compact_decorator(method)
+        if place is None:
+            return
+        differs = None not in (built, signature) and built != signature
+        self.observe(
+            LinenStructure(
+                place,
+                method.file,
+                frame,
+                kind="two-compact",
+                name=f"{first.name} and {method.name} both make a {what}_{count}",
+                module=owner.name,
+                exception="ScopeParamShapeError" if differs else "",
+            )
+        )
+
+    def _compact_decorator(self, method: Function) -> ast.expr | None:
+        """The `nn.compact` among the decorators of a method."""
+        if isinstance(method.node, ast.Lambda):
+            return None
+        for decorator in method.node.decorator_list:
+            made = self.evaluate(decorator, Frame(method.file, method.scope))
+            if isinstance(made, Symbol) and made.name == "flax.linen.compact":
+                return decorator
+        return None
+
     def _is_field(self, cls: Class, name: str) -> bool:
         """Whether the constructor takes it."""
         field = self.dataclass_fields(cls).get(name)
@@ -133,6 +181,10 @@ class LinenShape(Core):
         self, module: LinenModule, name: str, is_compact: bool, node: ast.AST, frame: Frame
     ) -> None:
         flow = self.flow
+        exception = "CallCompactUnboundModuleError" if is_compact else "AttributeError"
+        if self.library_here() == "haiku":
+            self.linen_in_haiku(module, node, frame, exception)
+            return
         if flow.expected or flow.caught or not flow.is_certain:
             return
         self.observe(
@@ -143,7 +195,7 @@ class LinenShape(Core):
                 kind="unbound-call",
                 name=f"{module.name}{name}",
                 module=module.name,
-                exception="CallCompactUnboundModuleError" if is_compact else "AttributeError",
+                exception=exception,
             )
         )
 
@@ -164,6 +216,14 @@ class LinenShape(Core):
                 exception="ValueError",
             )
         )
+
+
+def _signature(args: Args) -> Hashable:
+    """The arguments, where all are constants; else None."""
+    given = [(str(i), v) for i, v in enumerate(args.positional)] + sorted(args.keywords.items())
+    if args.open or not all(isinstance(v, Const) for _, v in given):
+        return None
+    return tuple((n, v.key()) for n, v in given)
 
 
 def _self_assigned(setup: Function) -> set[str]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Hashable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jaxlint.analysis.transformed import MultiPart
 from jaxlint.analysis.values import Class, Instance, Mapping, Unknown, Value
 
 if TYPE_CHECKING:
+    from jaxlint.analysis.arguments import Args
     from jaxlint.analysis.module import ModuleFile
+    from jaxlint.analysis.values import Function
     from jaxlint.catalog.linen_types import LinenSymbol
 
 
@@ -18,13 +20,15 @@ class LinenModule(Instance):
     """A Linen module: of a project class, or a layer of Flax's own (`layer`).
 
     bound: the variables that `bind` gave it, if that made it. lifting: the lifted class that it
-    was built from. stands_for: the module outside a lifted transform, for which this one stands
+    was built from. haiku: the Haiku function (or class, and the arguments of its constructor) that
+    it wraps. stands_for: the module outside a lifted transform, for which this one stands
     inside. setups: what `setup` did, by what was known when it ran. runs: copies that ran under
     init or apply, by the version they are copies of.
     """
 
     __slots__ = (
         "bound",
+        "haiku",
         "layer",
         "lifting",
         "rooted",
@@ -47,6 +51,7 @@ class LinenModule(Instance):
         self.lifting: LiftedClass | None = None
         self.stands_for: LinenModule | None = None
         self.sealed = False
+        self.haiku: tuple[Value, Args | None] | None = None
         self.rooted = False
         self.setups: dict[Hashable, list[Any]] = {}
         self.runs: dict[Hashable, tuple[int, LinenModule]] = {}
@@ -197,6 +202,24 @@ class LiftedFunction(Value):
         self.frame = frame
         self.keywords = keywords
         self.applied = False
+
+
+class LiftedFlax(Value):
+    """`hkflax.lift(module)`: a Linen module as a part of a Haiku root."""
+
+    __slots__ = ("module", "node")
+
+    def __init__(self, module: LinenModule, node: ast.expr) -> None:
+        self.module = module
+        self.node = node
+
+
+class Opened(NamedTuple):
+    """A compact method (None: `setup`) of `module` that is running; `counts`: modules it named."""
+
+    module: LinenModule
+    method: Function | None
+    counts: dict[str, int]
 
 
 class Filter(Value):

@@ -124,7 +124,7 @@ class Roots(Core):
         self, pair: Pair, node: ast.AST, frame: Frame
     ) -> tuple[Value | None, Value | None]:
         expression = node if isinstance(node, ast.expr) else pair.node
-        result, _ = self._in_root(
+        result, _ = self.in_root(
             lambda: self.call_value(pair.function, Args([]), expression, frame), frame, None
         )
         parts = self.elements(result)
@@ -158,7 +158,7 @@ class Roots(Core):
 
     # -- running ----------------------------------------------------------------------------------
 
-    def _in_root(
+    def in_root(
         self, run: Callable[[], Value], frame: Frame, caller: Frame | None
     ) -> tuple[Value, list[Effect]]:
         """Run a callable as the body of a root: effects stop here. `caller` is the call that asks.
@@ -170,6 +170,7 @@ class Roots(Core):
         flow = Flow("inside")
         flow.quiet = outer.quiet
         flow.root = RootRunToken(caller)
+        flow.haiku = True
         self.flow = flow
         try:
             value, effects, _ = self.collect(frame, run)
@@ -201,7 +202,7 @@ class Roots(Core):
                 self.flow.conditional -= 1
             return result
 
-        _, effects = self._in_root(run, frame, None)
+        _, effects = self.in_root(run, frame, None)
         return effects
 
     def _leaves(self, tree: Value) -> list[Value]:
@@ -226,6 +227,8 @@ class Roots(Core):
         inputs.positional = [as_given(v) for v in inputs.positional]
         inputs.keywords = {k: as_given(v) for k, v in inputs.keywords.items()}
         whole = given.get("params")
+        if which == "apply":
+            self.check_given_to_haiku(whole, function, node, frame)
         if isinstance(whole, RunResult):
             place = args.node(0, "params") or node
             self.misused(whole, place, frame, "it is given to apply as the parameters")
@@ -233,7 +236,7 @@ class Roots(Core):
         if pair.multi and which == "init":
             callee = self._multi_parts(pair, node, frame)[0] or UNKNOWN
         self.check_arguments(function, callee, slots, args, inputs, given, node, frame)
-        value, effects = self._in_root(
+        value, effects = self.in_root(
             lambda: self.call_value(callee, inputs, node, frame), frame, frame
         )
         rng = given.get("rng")
@@ -455,7 +458,7 @@ class Roots(Core):
         if init is None:
             return UNKNOWN
         if symbol.kind == "flax-lift":
-            return UNKNOWN
+            return self.lift_flax(args, node, frame)
         lift = Lift(init, symbol.name, node)
         if symbol.traits.get("state"):
             return Sequence("tuple", [lift, UNKNOWN])

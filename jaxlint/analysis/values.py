@@ -197,7 +197,9 @@ class Function(Value):
         self.owner = owner
         self.name = getattr(node, "name", "<lambda>")
         self.kind = "plain"  # or "static", "class"
-        self.linen = ""  # or "compact", "nowrap": what decorates a method of a Linen module
+        self.linen = (
+            ""  # or "compact", "scope", "nowrap": what decorates a method of a Linen module
+        )
 
     @property
     def qualified_name(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from jaxlint.analysis.effects import STATE, Step, chain_of, span_of
+from jaxlint.analysis.interop import LIFT
 from jaxlint.analysis.observations import RootRun
 from jaxlint.finding import Finding, Hazard
 from jaxlint.rules.raw_sites import describe_effect
@@ -26,8 +27,8 @@ def check(run: RootRun) -> Iterator[Finding]:
     if pair.stateful or not run.generic:
         return
     effect = next((e for e in run.effects if e.kind in STATE and not e.conditional), None)
-    if effect is None:
-        return
+    if effect is None or effect.name == LIFT:
+        return  # a lifted Flax module: JAX302
     what = describe_effect(effect, pair.file)
     root = "hk.without_state" if pair.root == "haiku.without_state" else "hk.transform"
     yield Finding(

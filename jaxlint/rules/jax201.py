@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from jaxlint.analysis.interop import WRAPPER
 from jaxlint.analysis.observations import LinenCall
 from jaxlint.finding import Finding, Hazard
 from jaxlint.rules.linen_calls import call_finding, lacks, place_of
@@ -22,8 +23,8 @@ from jaxlint.rules.registry import rule
 def check(seen: LinenCall) -> Iterator[Finding]:
     """Collections that are certainly written, and certainly not mutable."""
     for lack in lacks(seen):
-        if lack.kind != "mutable":
-            continue
+        if lack.kind != "mutable" or lack.effect.name == WRAPPER:
+            continue  # a wrapped Haiku function: JAX303
         given = seen.run.mutable
         names = sorted({lack.name, *(given.names if given is not None else ())})
         advice = f"pass mutable={names} and keep the updates that apply then returns"
