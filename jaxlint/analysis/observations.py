@@ -201,6 +201,18 @@ class LinenStructure(Observation):
 
 
 @dataclass
+class InteropUse(Observation):
+    """Haiku and Flax mixed in a way that fails.
+
+    kind: "haiku-in-linen", "linen-in-haiku", "other-method", "haiku-to-linen", "linen-to-haiku".
+    """
+
+    kind: str
+    name: str
+    exception: str
+
+
+@dataclass
 class LinenLiftedSite(Observation):
     """One of Linen's transforms over a module class, or over a function of a module."""
 
