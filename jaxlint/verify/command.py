@@ -11,7 +11,7 @@ from jaxlint.verify import collect, formats, report
 from jaxlint.verify.emit import write_tests
 from jaxlint.verify.model import DECISIVE, Job, Level, Limits, Result
 from jaxlint.verify.options import Settings, UsageError, parse
-from jaxlint.verify.pool import Pool, ServerFailed
+from jaxlint.verify.pool import NoFence, Pool, ServerFailed
 
 NOTHING, CONFIRMED, TROUBLE, INTERRUPTED = 0, 1, 2, 130
 
@@ -36,6 +36,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _trouble(f"--show {settings.show}: there are {len(found.findings)} findings")
     try:
         results, whole = verify(found.findings, settings)
+    except NoFence as error:
+        return _trouble(str(error))
     except ServerFailed as error:
         return _trouble(
             f"cannot start: {error}\nTry: python -m pip install 'flake8-jaxlint[verify]'"

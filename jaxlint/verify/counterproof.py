@@ -81,7 +81,9 @@ def counterproof(
     finding = replace(
         job.finding, span=moved(job.finding, run.source, fix.edits), chain=(), fix=None
     )
-    after = run.level(level, seconds * 0.9, source=fixed, finding=finding)
+    seen = judge.deciding(job.finding, evidence)
+    until = seen.phase.removesuffix(", its result used") if seen is not None else None
+    after = run.level(level, seconds * 0.9, source=fixed, finding=finding, until=until)
     if after.problem == "timeout":
         return None
     before = judge.deciding(job.finding, evidence)

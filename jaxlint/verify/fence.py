@@ -1,7 +1,8 @@
 """The fence around a worker: limits on time, memory, files; no sockets, processes, stray writes.
 
 It stops accidents and careless code, not an adversary: code that calls C through ctypes is only
-held by the kernel's limits.
+held by the kernel's limits. (`resource` is imported where it is used: Windows has none, and must
+still be able to say so.)
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
-import resource
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -99,6 +99,8 @@ def adopt_orphans() -> None:
 
 def virtual_bytes() -> int:
     """This process's address space now, in bytes (0 where /proc is missing)."""
+    import resource
+
     try:
         with open("/proc/self/statm") as handle:
             return int(handle.read().split()[0]) * resource.getpagesize()
@@ -113,6 +115,8 @@ BACKEND_RESERVE = 3 << 30
 
 def set_limits(limits: Limits) -> None:
     """Lower this process's limits; a limit already lower stays."""
+    import resource
+
     space = virtual_bytes() + BACKEND_RESERVE + (limits.memory_mb << 20)
     _lower(resource.RLIMIT_AS, space)
     _lower(resource.RLIMIT_FSIZE, limits.file_mb << 20)
@@ -123,6 +127,8 @@ def set_limits(limits: Limits) -> None:
 
 
 def _lower(what: int, value: int) -> None:
+    import resource
+
     _, hard = resource.getrlimit(what)
     if hard != resource.RLIM_INFINITY:
         value = min(value, hard)

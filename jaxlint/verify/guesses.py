@@ -38,6 +38,10 @@ class Guess:
         """The guessed arrays in it."""
         return iter(())
 
+    def source(self, seed: int) -> str:
+        """Python that `build` does the same as, with `jax`, `jnp` and `np` imported."""
+        raise NotImplementedError
+
 
 @dataclass
 class Array(Guess):
@@ -62,6 +66,13 @@ class Array(Guess):
     def arrays(self) -> Iterator[Array]:
         yield self
 
+    def source(self, seed: int) -> str:
+        if self.fill == "ones" or self.dtype == "bool":
+            return f"jnp.ones({self.shape}, {self.dtype!r})"
+        draw = "randint(0, 2, " if "int" in self.dtype else "normal(size="
+        drawn = f"np.random.RandomState({seed}).{draw}{self.shape})"
+        return f"jnp.asarray({drawn}, {self.dtype!r})"
+
     def __str__(self) -> str:
         return f"{SHORT.get(self.dtype, self.dtype)}[{','.join(map(str, self.shape))}]"
 
@@ -74,6 +85,11 @@ class Value(Guess):
 
     def build(self, seed: int) -> Any:
         return self.value
+
+    def source(self, seed: int) -> str:
+        if callable(self.value) and not isinstance(self.value, type):
+            return "lambda *args, **kwargs: args[0]"
+        return repr(self.value)
 
     def __str__(self) -> str:
         return repr(self.value)[:60]
@@ -90,6 +106,10 @@ class Key(Guess):
 
         key = jax.random.PRNGKey(seed)
         return jax.random.split(key, self.count) if self.count else key
+
+    def source(self, seed: int) -> str:
+        key = f"jax.random.PRNGKey({seed})"
+        return f"jax.random.split({key}, {self.count})" if self.count else key
 
     def __str__(self) -> str:
         return f"key[{self.count}]" if self.count else "key"
@@ -117,6 +137,18 @@ class Struct(Guess):
         for part in self.parts.values():
             yield from part.arrays()
 
+    def source(self, seed: int) -> str:
+        parts = {n: p.source(seed + i) for i, (n, p) in enumerate(self.parts.items())}
+        if self.kind == "dict":
+            return "{" + ", ".join(f"{n!r}: {p}" for n, p in parts.items()) + "}"
+        if self.kind == "fields":
+            named = ", ".join(f"{n}={p}" for n, p in parts.items())
+            if self.maker is not None:
+                return f"flagged.{getattr(self.maker, '__name__', 'fields')}({named})"
+            return f"collections.namedtuple('Fields', {list(parts)})({named})"
+        inside = ", ".join(parts.values())
+        return f"[{inside}]" if self.kind == "list" else f"({inside},)" if inside else "()"
+
     def __str__(self) -> str:
         inside = ", ".join(
             str(p) if self.kind in ("tuple", "list") else f"{n}: {p}" for n, p in self.parts.items()
@@ -134,6 +166,9 @@ class Made(Guess):
 
     def build(self, seed: int) -> Any:
         return self.make()
+
+    def source(self, seed: int) -> str:
+        return f"...  # {self.text} of the core, made under the root"
 
     def __str__(self) -> str:
         return self.text
@@ -166,6 +201,9 @@ class FromInit(Guess):
     def build(self, seed: int) -> Any:
         _register_hole()
         return Hole(self.what)
+
+    def source(self, seed: int) -> str:
+        return f"...  # the {self.what} that the model's own init makes"
 
     def __str__(self) -> str:
         return "init()"

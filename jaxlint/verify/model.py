@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from enum import Enum
 from typing import Any
 
@@ -143,6 +143,8 @@ class Evidence:
     notes: list[str] = field(default_factory=list)
     clean: int = 0
     """How many phases ran to their end without an error."""
+    program: str = ""
+    """The run as a program that a person can copy: imports, inputs, calls."""
 
     def to_json(self) -> dict[str, Any]:
         """The evidence as JSON data; `from_json` reads it back."""
@@ -179,10 +181,7 @@ class Result:
     seconds: float = 0.0
     detail: str = ""
     ran: str = ""
-
-    def with_detail(self, more: str) -> Result:
-        """The same result with `more` put after its detail."""
-        return replace(self, detail=f"{self.detail}\n{more}".strip() if more else self.detail)
+    program: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """The object of the JSON report (docs/verify/schema.json)."""

@@ -24,6 +24,17 @@ class ServerFailed(RuntimeError):
     """The server could not start, for example because jax is not installed."""
 
 
+class NoFence(ServerFailed):
+    """This system has no `fork` and no limits on processes, so that no fence can be put up."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"this system ({sys.platform}) has no fork and no limits on processes, which the"
+            " fence around the code under test is made of; run it on Linux or macOS (on Windows:"
+            " in WSL or a container)"
+        )
+
+
 @dataclass
 class _Open:
     """A job that is not finished: what has been seen of it."""
@@ -38,9 +49,14 @@ class _Open:
 
 
 class Pool:
-    """A server process and its workers; a context manager, after which no process is left."""
+    """A server process and its workers; a context manager, after which no process is left.
+
+    Raises NoFence where there is no `fork`.
+    """
 
     def __init__(self, jobs: int) -> None:
+        if not hasattr(os, "fork"):
+            raise NoFence
         self.scratch = tempfile.mkdtemp(prefix="jaxlint-verify-")
         environment = {**os.environ, **ENVIRONMENT}
         root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -206,6 +222,7 @@ def result(one: _Open) -> Result:
         seconds=one.seconds,
         detail=detail(one, evidence),
         ran=evidence.ran,
+        program=evidence.program,
     )
 
 

@@ -168,11 +168,9 @@ class Live:
 
 def write_long(number: int, result: Result, settings: Settings, out: TextIO) -> None:
     """`--show N`: how the finding was run, and everything that was seen."""
-    from jaxlint.verify.emit import test_source
-
     print(f"finding {number}: {'  '.join(row(number, result)[1:6])}", file=out)
     print(f"{result.message}\n", file=out)
-    print("--- the run, as a test ---", file=out)
-    print(test_source(result, settings.again, settings.command), file=out)
+    print("--- the run, as a program ---", file=out)
+    print(result.program or " ".join(settings.command) or result.ran, file=out)
     print("--- what was seen ---", file=out)
     print(result.detail, file=out)

@@ -3,9 +3,24 @@
 from __future__ import annotations
 
 import functools
+from types import FunctionType
 from typing import Any
 
-from jaxlint.verify import control, rows
+from jaxlint.verify import control, renew, rows
+
+
+def _brings(function: Any) -> bool:
+    """Whether the flagged call is one by which a callable gets to a transform elsewhere."""
+    if function is functools.partial:
+        return True
+    module = _module(function)
+    return module.startswith("jax.") or (
+        isinstance(function, FunctionType) and not module.startswith("flax")
+    )
+
+
+def _module(function: Any) -> str:
+    return getattr(function, "__module__", None) or ""
 
 
 class Site:
@@ -28,6 +43,8 @@ class Site:
         self.others = 0
         self.keeps = True
         """Whether the values of the flagged expression are kept."""
+        self.renewed = self.kept = 0
+        """How often a transform's callable got a new identity, and how often it could not."""
 
     def reset(self) -> None:
         """Forget what was seen; the mode stays."""
@@ -71,7 +88,12 @@ class Site:
             inner, rest = args[0], args[1:]
             if control.known(inner):
                 return lambda *a, **k: self._apply(inner, (*rest, *a), {**kwargs, **k})
-        if self.mode == "control":
+        if self.mode == "run" and _module(function).startswith("haiku"):
+            self.renewed += any(map(renew.is_code, args))  # lifted: wrapped anew at each call
+        elif self.mode == "run" and (control.known(function) or _brings(function)):
+            args = tuple(self._renew(value) for value in args)
+            kwargs = {name: self._renew(value) for name, value in kwargs.items()}
+        elif self.mode == "control":
             plain = control.plain(function)
             if plain is not None:
                 self.replaced += 1
@@ -88,6 +110,17 @@ class Site:
                 **{name: self._checked(value) for name, value in kwargs.items()},
             )
         return function(*args, **kwargs)
+
+    def _renew(self, value: Any) -> Any:
+        """`value` under a new identity if it is the user's code: JAX remembers traces by it."""
+        if isinstance(value, (list, tuple)) and value and all(map(renew.is_code, value)):
+            return type(value)(self._renew(v) for v in value)
+        if not renew.is_code(value) or control.known(value):
+            return value
+        new = renew.renewed(value)
+        self.renewed += new is not None
+        self.kept += new is None
+        return value if new is None else new
 
     def _checked(self, value: Any) -> Any:
         """`value`, a callable, run under Haiku's own checker; what it objects to is kept."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from jaxlint.verify import errors, guesses, judge, own_calls, search
+from jaxlint.verify import errors, guesses, judge, own_calls, script, search
 from jaxlint.verify import watch as watching
-from jaxlint.verify.exercise import Enough, Root, split_arrays
+from jaxlint.verify.exercise import Enough, Root
 from jaxlint.verify.guesses import Guess
 from jaxlint.verify.model import DECISIVE, Seen
 from jaxlint.verify.targets import Target, Targets, guards
+from jaxlint.verify.trees import split_arrays
 
 CONCRETE = (
     "ConcretizationTypeError",
@@ -66,13 +67,18 @@ class Synthesis(Targets):
 
         first = self.guesses_for(target)
         before = len(self.seen.pairs)
-        executed = self.user.site.executed
+        site = self.user.site
+        executed, site.renewed, site.kept = site.executed, 0, 0
         found = self.search(target, first)
-        self.user.site.executed = executed
-        jax.clear_caches()  # a body traced during the search would be taken from the cache
+        site.executed = executed
+        if self.user.others or not self.bench.renews():
+            jax.clear_caches()  # a body traced during the search would be taken from the cache
         if found is None:
             return
         self.bench.evidence.ran = f"{target.name}({guesses.describe(found)})"
+        self.bench.evidence.program = script.synthesised(
+            self.user, self.bench.evidence.level, target, found, self.constructed
+        )
         args, kwargs = self.arguments(target, found)
         if target.under_root:
             self.bench.exercise(

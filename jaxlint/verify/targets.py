@@ -52,6 +52,8 @@ class Targets:
         self.hints = file_hints(tree)
         self.flips: dict[str, bool] = {}
         """Flags that must not have their default for the flagged line to be reached."""
+        self.constructed: dict[str, dict[str, Guess]] = {}
+        """What each class was last constructed with."""
 
     def names(self) -> list[str]:
         """The definitions that lead to the flagged line, nearest first."""
@@ -220,6 +222,7 @@ class Targets:
                 made[p.name] = self.given.get(p.name) or synthesise.guess(
                     p, found.get(p.name, Use()), setting
                 )
+        self.constructed[cls.__name__] = made
         return {name: g.build(i) for i, (name, g) in enumerate(made.items())}
 
     def setting(self, node: ast.AST | None) -> synthesise.Setting:

@@ -114,10 +114,12 @@ class _Run:
         source: str | None = None,
         finding: Finding | None = None,
         alone: bool = False,
+        until: str | None = None,
     ) -> Evidence:
         """The evidence of one level; with `source`, of a fixed copy whose finding sits elsewhere.
 
-        `alone` replaces the transforms of the file's other findings by plain Python.
+        `until` is the phase after which the copy need not be run further; `alone` replaces the
+        transforms of the file's other findings by plain Python.
         """
         evidence = Evidence(level)
         finding = finding or self.job.finding
@@ -134,7 +136,7 @@ class _Run:
                 self.tell("evidence", now.to_json())
 
         bench = Bench(finding, user.site, evidence, tell)
-        bench.asks_leak_checker = source is None
+        bench.fixed, bench.until = source is not None, until
         self.blocked.clear()
         try:
             with time_share(seconds), watch.watching(user.site) as seen:

@@ -178,6 +178,18 @@ def test_bad_usage(project: Path, words: tuple[str, ...], said: str) -> None:
     assert said in done.stderr
 
 
+def test_without_fork_nothing_runs(project: Path) -> None:
+    windows = (
+        "import os, sys; del os.fork; sys.modules['resource'] = None;"
+        "from jaxlint.verify.command import main; sys.exit(main(['net.py', '--jobs', '1']))"
+    )
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
+    command = [sys.executable, "-c", windows]
+    done = subprocess.run(command, cwd=project, env=env, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (2, ""), done.stderr
+    assert "has no fork" in done.stderr and "WSL" in done.stderr
+
+
 def test_ctrl_c_prints_what_is_known(project: Path, tmp_path: Path) -> None:
     top = "import time\ntime.sleep(100)\n"
     (tmp_path / "a.py").write_text(NET)
