@@ -33,9 +33,12 @@ _HAZARDS = {
     "leak": Hazard.LEAK,
     "leak-at-call": Hazard.LEAK,
     "leak-under-jit": Hazard.LEAK,
+    "error": Hazard.ERROR,
+    "error-under-jit": Hazard.ERROR,
     "silent": Hazard.SILENT,
     "tolerated": Hazard.TOLERATED,
 }
+"""The catalog's words, without the name of the exception that follows `error`."""
 
 
 HASHING = frozenset(
@@ -43,16 +46,20 @@ HASHING = frozenset(
 )
 """Transforms that hash their callable: a bound module refuses (flax 0.12.8, measured)."""
 _VERBS = {"map": "maps", "stage-map": "maps", "ad": "differentiates"}
-_EXCEPTIONS = {Hazard.LEAK: "UnexpectedTracerError", Hazard.ERROR: "ValueError"}
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """What one effect means at a site: the rule's code, the hazard and the effect itself."""
+    """What one effect means at a site: the rule's code, the hazard and the effect itself.
+
+    measured: the catalog's word for the hazard. exception: the class that is raised, if one is.
+    """
 
     code: str
     hazard: Hazard
     effect: Effect
+    measured: str = ""
+    exception: str | None = None
 
     @property
     def rank(self) -> tuple[int, str, int]:
@@ -70,9 +77,9 @@ def judge(site: RawSite, library: str = "haiku") -> Judgement | None:
     if not effects:
         return None
     if library == "linen" and site.hashed and site.transform.name in HASHING:
-        return Judgement("JAX211", Hazard.ERROR, effects[0])
+        return Judgement("JAX211", Hazard.ERROR, effects[0], "refused", "TypeError")
     if library == "haiku" and site.refused:
-        return Judgement("JAX101", Hazard.ERROR, effects[0])
+        return Judgement("JAX101", Hazard.ERROR, effects[0], "refused", "ValueError")
     found = [j for e in effects if (j := _judge_effect(e, site, library)) is not None]
     return min(found, key=lambda j: j.rank) if found else None
 
@@ -93,13 +100,15 @@ def _judge_effect(effect: Effect, site: RawSite, library: str) -> Judgement | No
         for p in phases
         if (hazard := catalog.hazard(measured_as, row, p, slot, library)) is not None
     ]
-    hazards = [_HAZARDS[m] for m in measured if m in _HAZARDS]
+    words = [m.partition(":") for m in measured]
+    hazards = [(_HAZARDS[word], word, name) for word, _, name in words if word in _HAZARDS]
     if not hazards:
         return None
-    worst = min(hazards, key=lambda h: _SEVERITY[h.value])
+    worst, word, name = min(hazards, key=lambda h: _SEVERITY[h[0].value])
     if worst is Hazard.TOLERATED and effect.lifted:
         return None  # measured: check_jax_usage lets a lifted transform pass under a raw one
-    return Judgement(_code(effect, worst, library), worst, effect)
+    exception = "UnexpectedTracerError" if worst is Hazard.LEAK else name or None
+    return Judgement(_code(effect, worst, library), worst, effect, word, exception)
 
 
 def _row(effect: Effect, site: RawSite) -> str | None:
@@ -127,7 +136,7 @@ CODES = {"haiku": ("JAX101", "JAX102", "JAX103"), "linen": ("JAX211", "JAX212", 
 
 def _code(effect: Effect, hazard: Hazard, library: str) -> str:
     lost, shared, tolerated = CODES[library]
-    if effect.kind == STATE_WRITE or hazard is Hazard.LEAK:
+    if effect.kind == STATE_WRITE or hazard in (Hazard.LEAK, Hazard.ERROR):
         return lost
     return shared if hazard is Hazard.SILENT else tolerated
 
@@ -185,7 +194,7 @@ def finding_for(site: RawSite, judgement: Judgement, name: str, consequence: str
         span_of(site.node, site.file),
         judgement.hazard,
         chain_of([head, *steps]),
-        exception=_exception(site, judgement),
+        exception=judgement.exception,
         replacement=replacement,
         facts={
             "transform": spec.name,
@@ -197,9 +206,3 @@ def finding_for(site: RawSite, judgement: Judgement, name: str, consequence: str
             "library": library,
         },
     )
-
-
-def _exception(site: RawSite, judgement: Judgement) -> str | None:
-    if judgement.hazard is Hazard.ERROR and judgement.effect.is_linen:
-        return "TypeError"
-    return _EXCEPTIONS.get(judgement.hazard)
