@@ -64,6 +64,11 @@ class Case:
         return self.path.relative_to(FIXTURES).as_posix()
 
     @property
+    def family(self) -> str:
+        """The folder below the fixtures' own: the library that the file is about."""
+        return self.path.relative_to(FIXTURES).parts[0]
+
+    @property
     def negative(self) -> bool:
         """Whether the file may promise nothing."""
         return "negative" in self.path.relative_to(FIXTURES).parts

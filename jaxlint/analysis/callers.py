@@ -25,7 +25,10 @@ def is_guarded_elsewhere(site: RawSite, interpreter: Interpreter) -> bool:
     entry = site.entry
     if entry is None or site.phase == "apply":
         return False
-    if not any(e.kind in (PARAM, STATE_CREATE) and e.phase != "apply" for e in site.effects):
+    if not any(
+        e.kind in (PARAM, STATE_CREATE) and e.phase != "apply" and not e.is_linen
+        for e in site.effects
+    ):
         return False
     if entry.name.startswith("__") and entry.owner is not None:
         word, pattern = entry.owner.name, rf"\b{entry.owner.name}\b"
