@@ -15,6 +15,7 @@ from jaxlint.analysis.callers import is_guarded_elsewhere
 from jaxlint.analysis.core import BudgetSpent
 from jaxlint.analysis.entries import run_entries
 from jaxlint.analysis.interpreter import Interpreter
+from jaxlint.analysis.leftovers import leftovers
 from jaxlint.analysis.module import (
     ModuleFile,
     SourceError,
@@ -24,7 +25,7 @@ from jaxlint.analysis.module import (
 )
 from jaxlint.analysis.observations import Observation, RawSite
 from jaxlint.analysis.project import Project
-from jaxlint.analysis.triage import EFFECTS_MARKERS, may_matter
+from jaxlint.analysis.triage import has_effects, may_matter
 from jaxlint.analysis.values import (
     Const,
 )
@@ -80,16 +81,13 @@ def analyse(
             if tree is None:
                 tree = parse_source(path, source)
             if options_need_no_marker(options) and not has_effects(project, path, source):
+                file = _module(path, source, tree, project)
+                report.findings = _judge(_left_over(file), file, path)
                 return report
             _evaluate(report, path, source, tree, options, project)
     except SourceError as error:
         report.diagnostics.append(Diagnostic(path, error.line, error.message))
     return report
-
-
-def has_effects(project: Project, path: str, source: str) -> bool:
-    """Whether something within reach of the file may have effects."""
-    return any(project.reaches(path, source, marker) for marker in EFFECTS_MARKERS)
 
 
 def options_need_no_marker(options: Options) -> bool:
@@ -124,6 +122,21 @@ def _deeper_recursion() -> Iterator[None]:
         sys.setrecursionlimit(limit)
 
 
+def _module(path: str, source: str, tree: ast.Module, project: Project) -> ModuleFile:
+    name, is_package = project.name_of(path)
+    file = ModuleFile(os.path.abspath(path), source, tree, name, project, is_package)
+    file.linted = True
+    return file
+
+
+def _left_over(file: ModuleFile) -> list[Observation]:
+    try:
+        with _deeper_recursion():
+            return leftovers(file)
+    except RecursionError:
+        return []  # the evaluation of such a file says so
+
+
 def _evaluate(
     report: FileReport,
     path: str,
@@ -132,9 +145,7 @@ def _evaluate(
     options: Options,
     project: Project,
 ) -> None:
-    name, is_package = project.name_of(path)
-    file = ModuleFile(os.path.abspath(path), source, tree, name, project, is_package)
-    file.linted = True
+    file = _module(path, source, tree, project)
     file.env.names["__name__"] = Const("__main__")
     interpreter = Interpreter(file, project, options)
     with _deeper_recursion():
@@ -155,13 +166,20 @@ def _evaluate(
             "(raise max-depth to look further)"
         )
         report.diagnostics.append(Diagnostic(path, 1, message, fatal=False))
-    report.findings = _judge(interpreter, file, path)
+    seen = [
+        each
+        for each in interpreter.observations
+        if not (isinstance(each, RawSite) and is_guarded_elsewhere(each, interpreter))
+    ]
+    report.findings = _judge([*seen, *_left_over(file)], file, path)
     report.dependencies = sorted(interpreter.dependencies)
     interpreter.release()
 
 
-def _judge(interpreter: Interpreter, file: ModuleFile, path: str) -> list[Finding]:
+def _judge(observations: list[Observation], file: ModuleFile, path: str) -> list[Finding]:
     """Let every rule look at every observation; keep the worst finding of each place."""
+    if not observations:
+        return []
     from jaxlint.rules.registry import all_rules
 
     by_type: dict[type, list[Rule]] = {}
@@ -170,10 +188,8 @@ def _judge(interpreter: Interpreter, file: ModuleFile, path: str) -> list[Findin
     found: dict[tuple[object, ...], Finding] = {}
     seen: dict[tuple[object, ...], Observation] = {}
     together: dict[tuple[type, int], list[Observation]] = {}
-    for observation in interpreter.observations:
+    for observation in observations:
         if observation.file is not file:
-            continue
-        if isinstance(observation, RawSite) and is_guarded_elsewhere(observation, interpreter):
             continue
         together.setdefault((type(observation), id(observation.node)), []).append(observation)
         for rule in by_type.get(type(observation), ()):

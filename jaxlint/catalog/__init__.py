@@ -39,6 +39,7 @@ __all__ = [
     "linen_symbols",
     "members",
     "read",
+    "read_once",
     "resolve",
     "symbol",
     "symbols",
@@ -55,6 +56,12 @@ def read(name: str) -> dict[str, Any]:
     with open(os.path.join(DATA, name), encoding="utf-8") as file:
         data: dict[str, Any] = json.load(file)
     return data
+
+
+@cache
+def read_once(name: str) -> dict[str, Any]:
+    """The same, kept: for files that several modules ask for. Nobody changes what it gives."""
+    return read(name)
 
 
 @cache

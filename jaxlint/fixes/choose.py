@@ -6,10 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from jaxlint.analysis.left import FrozenLeftover, PreLinen, RemovedName
 from jaxlint.analysis.observations import LiftedSite, Observation, RawSite, UnliftedInit
 from jaxlint.finding import Finding, Fix
 from jaxlint.fixes.lifting import fix_lift
 from jaxlint.fixes.raw import fix_raw
+from jaxlint.fixes.renames import fix_leftover
 from jaxlint.fixes.split import fix_split
 from jaxlint.fixes.tree import Tree
 
@@ -40,8 +42,10 @@ def _fix(observations: Sequence[Observation], finding: Finding, tree: Tree) -> F
     first = observations[0]
     if tree.parent(first.node) is None or tree.is_in_fstring(first.node):
         return None
-    if isinstance(first, RawSite):
+    if isinstance(first, RawSite) and finding.facts.get("library") == "haiku":
         return fix_raw([o for o in observations if isinstance(o, RawSite)], finding, tree)
+    if isinstance(first, (RemovedName, PreLinen, FrozenLeftover)):
+        return fix_leftover(first, tree)
     if isinstance(first, UnliftedInit):
         return fix_lift(first, tree)
     if isinstance(first, LiftedSite) and finding.code in ("JAX111", "JAX112"):

@@ -1,0 +1,197 @@
+"""What names stand for by the text alone: imports and plain assignments, scope by scope.
+
+Nothing is evaluated: this serves the rules on names that are gone, which have to look at every line
+of a file, also at those that no entry of the evaluator reaches.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from jaxlint.analysis.project import INSTALLED, _module_file
+
+if TYPE_CHECKING:
+    from jaxlint.analysis.module import ModuleFile
+
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+SCOPES = (*FUNCTIONS, ast.ClassDef, ast.Module)
+IMPORTERS = frozenset({"pytest.importorskip", "importlib.import_module"})
+MAX_DEPTH = 20
+
+Import = tuple[ast.Import | ast.ImportFrom, ast.alias]
+Binding = Import | ast.AST
+"""How a scope binds a name: an import, the value that is assigned, or the node that binds it."""
+
+
+class Scopes:
+    """The scopes of a file. A place is given by its path: the nodes from the module down to it."""
+
+    def __init__(self, file: ModuleFile) -> None:
+        self.file = file
+        self._bindings: dict[int, dict[str, list[Binding]]] = {}
+        self._shadowed: dict[str, bool] = {}
+
+    def bindings(self, scope: ast.AST) -> dict[str, list[Binding]]:
+        """The names that the scope itself binds; `None` where `global` or `nonlocal` says so."""
+        found = self._bindings.get(id(scope))
+        if found is None:
+            found = self._bindings[id(scope)] = _collect(scope)
+        return found
+
+    def lookup(self, name: str, path: Sequence[ast.AST]) -> list[Binding]:
+        """Everything that binds the name in the innermost scope around `path` that binds it."""
+        inner = True
+        for scope in reversed(path):
+            if not isinstance(scope, SCOPES):
+                continue
+            if isinstance(scope, ast.ClassDef) and not inner:
+                continue
+            inner = False
+            found = self.bindings(scope).get(name)
+            if found is None:
+                continue
+            if any(isinstance(each, (ast.Global, ast.Nonlocal)) for each in found):
+                return self.bindings(self.file.tree).get(name, [])
+            return found
+        return []
+
+    def dotted(self, node: ast.expr, path: Sequence[ast.AST], depth: int = 0) -> str | None:
+        """The library name that an expression certainly spells, wherever it was imported."""
+        if isinstance(node, ast.Attribute):
+            base = self.dotted(node.value, path, depth)
+            return None if base is None else f"{base}.{node.attr}"
+        if isinstance(node, ast.Name) and depth < MAX_DEPTH:
+            return self._meaning(self.lookup(node.id, path), path, depth + 1)
+        if isinstance(node, ast.Call) and len(node.args) == 1 and depth < MAX_DEPTH:
+            return self._imported_by_call(node, path, depth)
+        return None
+
+    def _imported_by_call(self, node: ast.Call, path: Sequence[ast.AST], depth: int) -> str | None:
+        name = node.args[0]
+        if not isinstance(name, ast.Constant) or not isinstance(name.value, str):
+            return None
+        if not isinstance(node.func, (ast.Attribute, ast.Name)):
+            return None
+        if self.dotted(node.func, path, depth + 1) not in IMPORTERS:
+            return None
+        return self._of_library(name.value)
+
+    def _meaning(self, bindings: list[Binding], path: Sequence[ast.AST], depth: int) -> str | None:
+        meanings: set[str | None] = set()
+        for each in bindings:
+            if isinstance(each, tuple):
+                meanings.add(self.imported(*each))
+            elif isinstance(each, ast.Constant) and each.value is None and len(bindings) > 1:
+                continue  # what stands in where the import failed
+            elif isinstance(each, ast.expr):
+                meanings.add(self.dotted(each, path, depth))
+            else:
+                return None
+        return meanings.pop() if len(meanings) == 1 else None
+
+    def imported(self, node: ast.Import | ast.ImportFrom, alias: ast.alias) -> str | None:
+        """The library name that an import binds; None for a module of the project's own."""
+        if isinstance(node, ast.Import):
+            return self._of_library(alias.name if alias.asname else alias.name.partition(".")[0])
+        if node.level or not node.module or alias.name == "*":
+            return None
+        return self._of_library(f"{node.module}.{alias.name}")
+
+    def _of_library(self, dotted: str) -> str | None:
+        return None if self.is_shadowed(dotted) else dotted
+
+    def is_shadowed(self, dotted: str) -> bool:
+        """Whether the project has a module of its own by the first part of the name."""
+        top = dotted.partition(".")[0]
+        known = self._shadowed.get(top)
+        if known is None:
+            project, path = self.file.project, self.file.path
+            if top in INSTALLED:
+                known = any(_is_own(root, top, path) for root in project.import_roots(path))
+            else:
+                known = project.find(top, path) is not None
+            self._shadowed[top] = known
+        return known
+
+    @cached_property
+    def has_late_annotations(self) -> bool:
+        """Whether annotations are never evaluated (`from __future__ import annotations`)."""
+        return any(
+            isinstance(statement, ast.ImportFrom)
+            and statement.module == "__future__"
+            and any(alias.name == "annotations" for alias in statement.names)
+            for statement in self.file.tree.body[:20]
+        )
+
+
+def _is_own(root: str, top: str, path: str) -> bool:
+    """Whether `root` holds a module `top` that is the project's, not an installed one."""
+    import os
+
+    stem = os.path.join(root, top)
+    mark = f"{os.sep}site-packages{os.sep}"
+    if mark in stem + os.sep:
+        return os.path.abspath(path).startswith(stem + os.sep)  # the library's own file
+    if _module_file(stem) is not None:
+        return True
+    return os.path.isdir(stem) and any(name.endswith(".py") for name in os.listdir(stem))
+
+
+def _collect(scope: ast.AST) -> dict[str, list[Binding]]:
+    found: dict[str, list[Binding]] = {}
+
+    def bind(name: str, binding: Binding) -> None:
+        found.setdefault(name, []).append(binding)
+
+    waiting: list[ast.AST] = []
+    if isinstance(scope, FUNCTIONS):
+        arguments = scope.args
+        every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+        for each in (*every, arguments.vararg, arguments.kwarg):
+            if each is not None:
+                bind(each.arg, each)
+        waiting = list(scope.body) if isinstance(scope.body, list) else [scope.body]
+    elif isinstance(scope, (ast.ClassDef, ast.Module)):
+        waiting = list(scope.body)
+    waiting.reverse()
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            bind(node.name, node)
+            continue
+        if isinstance(node, ast.Lambda):
+            continue
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            for alias in node.names:
+                bind(alias.asname or _bound(node, alias), (node, alias))
+            continue
+        if isinstance(node, (ast.Global, ast.Nonlocal)):
+            for name in node.names:
+                bind(name, node)
+            continue
+        if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            for target in targets:
+                if isinstance(target, ast.Name):
+                    bind(target.id, node.value)
+                else:
+                    waiting.append(target)
+            waiting.append(node.value)
+            continue
+        if isinstance(node, ast.Name):
+            if not isinstance(node.ctx, ast.Load):
+                bind(node.id, ast.Pass())
+            continue
+        if isinstance(node, (ast.ExceptHandler, ast.pattern)):
+            for field in ("name", "rest"):
+                if isinstance(caught := getattr(node, field, None), str):
+                    bind(caught, ast.Pass())
+        waiting.extend(reversed(list(ast.iter_child_nodes(node))))
+    return found
+
+
+def _bound(node: ast.Import | ast.ImportFrom, alias: ast.alias) -> str:
+    return alias.name.partition(".")[0] if isinstance(node, ast.Import) else alias.name
