@@ -3,7 +3,7 @@
 - Every page `rules/JAXnnn/index` gets its title, summary, hazards and replacement from the
   registry, and below its bad example what jaxlint says of it.
 - `{rules}` is the table of all rules, with links.
-- `{hazards} EFFECT` is the measured table of the catalog for one effect.
+- `{hazards} EFFECT [LIBRARY]` is the measured table of the catalog for one effect.
 - `{settings}` is the table of all settings.
 - `{jaxlint} ARGUMENTS` is what that command line prints in the top folder of the repository.
 
@@ -50,13 +50,14 @@ class RulesTable(_Markdown):
 
 
 class HazardsTable(_Markdown):
-    """`{hazards} EFFECT`."""
+    """`{hazards} EFFECT [LIBRARY]`; the library is haiku (the default) or linen."""
 
     required_arguments = 1
+    optional_arguments = 1
 
     def lines(self) -> Iterable[str]:
         """The measured table."""
-        return tables.hazards_table(self.arguments[0])
+        return tables.hazards_table(*self.arguments)
 
 
 class SettingsTable(_Markdown):

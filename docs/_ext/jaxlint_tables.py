@@ -89,16 +89,21 @@ def rules_table() -> Iterator[str]:
         yield f"| {own.code} | {own.name} | {own.summary} | |"
 
 
-def hazards_table(effect: str) -> Iterator[str]:
-    """JAX's transforms, grouped by what `effect` in their callable does, in lines of Markdown."""
+def hazards_table(effect: str, library: str = "haiku") -> Iterator[str]:
+    """JAX's transforms, grouped by what `effect` in their callable does, in lines of Markdown.
+
+    `library`: whose effects, "haiku" or "linen".
+    """
     groups: dict[tuple[str, str], list[str]] = {}
     for transform in catalog.transforms():
-        own = transform.hazards.get("haiku", {}).get(effect)
-        if own is not None and transform.removed is None and transform.name.startswith("jax."):
+        if transform.like or transform.removed or not transform.name.startswith("jax."):
+            continue
+        own = catalog.hazards(transform.name, library=library).get(effect)
+        if own is not None:
             outcome = (own.get("init", "ok"), own.get("apply", "ok"))
             groups.setdefault(outcome, []).append(transform.name)
     if not groups:
-        raise DocumentationError(f"the catalog measures no effect {effect!r}")
+        raise DocumentationError(f"the catalog measures no effect {effect!r} of {library}")
     order = [*OUTCOMES, ""]
     yield from ("| at init | at apply | transforms |", "|---|---|---|")
     for at_init, at_apply in sorted(groups, key=lambda group: [_rank(g, order) for g in group]):

@@ -15,6 +15,7 @@ import sys
 import traceback
 from typing import Any
 
+import flax
 import haiku as hk
 import jax
 import measured
@@ -41,7 +42,11 @@ def executed(path: str) -> dict[str, Any]:
 def main(paths: list[str]) -> None:
     """Run all files and report."""
     report = {
-        "versions": {"jax": jax.__version__, "haiku": hk.__version__},
+        "versions": {
+            "jax": jax.__version__,
+            "haiku": hk.__version__,
+            "flax": flax.__version__,
+        },
         "files": {path: executed(path) for path in paths},
         "measured": measured.measured(),
         "expected": measured.expected(),

@@ -15,7 +15,19 @@ from jaxlint.rules.registry import all_rules
 
 tables = importlib.import_module("jaxlint_tables")  # doc_files has put docs/_ext on the path
 
-ROWS = ("param-create", "param-exists", "rng", "rng-later", "state-write-data")
+ROWS = (
+    ("param-create", "haiku"),
+    ("param-exists", "haiku"),
+    ("rng", "haiku"),
+    ("rng-later", "haiku"),
+    ("state-write-data", "haiku"),
+    ("submodule-call", "linen"),
+    ("submodule-called", "linen"),
+    ("variable-write-counter", "linen"),
+    ("batchnorm-train", "linen"),
+    ("rng", "linen"),
+)
+"""The effects with a table on some page, and the library that they are effects of."""
 
 
 @pytest.mark.parametrize("code", all_rules())
@@ -52,25 +64,29 @@ def test_the_overview_links_every_rule() -> None:
         assert f"[{code}]({code}/index.md)" in rows
 
 
-@pytest.mark.parametrize("effect", ROWS)
-def test_a_hazard_table_agrees_with_the_catalog(effect: str) -> None:
+@pytest.mark.parametrize(("effect", "library"), ROWS)
+def test_a_hazard_table_agrees_with_the_catalog(effect: str, library: str) -> None:
     listed = {}
-    for row in list(tables.hazards_table(effect))[2:]:
+    for row in list(tables.hazards_table(effect, library))[2:]:
         at_init, at_apply, names = (cell.strip() for cell in row.strip("| ").split(" | "))
         for name in re.findall(r"`([\w.]+)`", names):
             assert name not in listed
             listed[name] = (at_init, at_apply)
     assert {"jax.vmap", "jax.lax.scan", "jax.grad", "jax.jit"} <= set(listed)
     for name, shown in listed.items():
-        measured = (catalog.hazard(name, effect, phase) for phase in ("init", "apply"))
+        measured = (
+            catalog.hazard(name, effect, phase, library=library) for phase in ("init", "apply")
+        )
         assert shown == tuple(tables.outcome_text(outcome or "ok") for outcome in measured)
 
 
 def test_every_page_table_names_a_measured_effect() -> None:
     used = {
-        effect
+        (effect, library or "haiku")
         for page in (DOCS / "rules").glob("*/index.md")
-        for effect in re.findall(r"^```\{hazards\} (\S+)$", text(page), re.MULTILINE)
+        for effect, library in re.findall(
+            r"^```\{hazards\} (\S+)(?: (\S+))?$", text(page), re.MULTILINE
+        )
     }
     assert used == set(ROWS)
     with pytest.raises(tables.DocumentationError, match="no effect"):
