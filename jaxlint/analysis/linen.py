@@ -168,12 +168,19 @@ class LinenModules(Core):
         return UNKNOWN
 
     def seen_through(self, module: LinenModule, found: Value) -> Value:
-        """What a module that stands for another holds: submodules that stand for the other's."""
-        if module.stands_for is None:
+        """What a module that stands for another holds: submodules that stand for the other's.
+
+        The submodules of a bound module are bound, to a part of its variables.
+        """
+        if module.stands_for is None and module.bound is None:
             return found
+        if isinstance(found, LinenModule) and module.bound is not None:
+            part = self.copy_of(found)
+            part.bound = (UNKNOWN, module.bound[1])
+            return part
         if isinstance(found, LinenModule):
             return self.standing_for(found)
-        if isinstance(found, Variable):
+        if isinstance(found, Variable) and module.bound is None:
             return Variable(found.collection, found.name, module)
         if isinstance(found, Sequence) and not found.open:
             items = [self.seen_through(module, v) for v in found.items]
