@@ -139,7 +139,6 @@ class Values:
         if scope is None:
             return []
         found: list[tuple[ast.expr | None, int | None]] = []
-        counted = 0
         for node in _own_nodes(scope):
             if not isinstance(node, ast.Assign):
                 continue
@@ -149,8 +148,7 @@ class Values:
                 elif isinstance(target, (ast.Tuple, ast.List)):
                     for place, element in enumerate(target.elts):
                         if isinstance(element, ast.Name) and element.id == name:
-                            found.append((node.value, place))
-                            counted += 1
+                            found.append(_element(node.value, place, len(target.elts)))
         if len(found) != len(self.scopes.bindings(scope).get(name, ())):
             return [(None, None)]
         # `v = v.unfreeze()`: what the call gave is what it was called on.
@@ -162,6 +160,13 @@ class Values:
                 if name in self.scopes.bindings(scope):
                     return scope
         return None
+
+
+def _element(value: ast.expr, place: int, length: int) -> tuple[ast.expr | None, int | None]:
+    """The value at one place of an unpacked one: `a, b = f(), g()` tells them apart."""
+    if isinstance(value, (ast.Tuple, ast.List)) and len(value.elts) == length:
+        return value.elts[place], None
+    return value, place
 
 
 def _is_from_itself(value: ast.expr | None, name: str) -> bool:

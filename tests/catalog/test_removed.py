@@ -1,4 +1,4 @@
-"""The names that are gone: really gone from the installed versions, their successors really there."""
+"""Names that are gone: really gone from what is installed, and their successors really there."""
 
 from __future__ import annotations
 

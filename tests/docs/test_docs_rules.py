@@ -31,6 +31,7 @@ MEASURED_ON = {
     "1": "On jax 0.10.2 and dm-haiku 0.0.17",
     "2": "On jax 0.10.2 and flax 0.12.8",
     "3": "On jax 0.10.2, dm-haiku 0.0.17 and flax 0.12.8",
+    "9": "On jax 0.10.2 and flax 0.12.8",
 }
 """By the digit of the family, how the section "Measured" of its pages begins."""
 

@@ -1,0 +1,17 @@
+"""Weigh letters with a layer whose kernel is doubled by hand."""
+
+import flax
+import flax.linen as nn
+import jax
+import jax.numpy as jnp
+
+
+def main():
+    model, letters = nn.Dense(1), jnp.ones((2, 4))
+    variables = flax.core.unfreeze(model.init(jax.random.key(0), letters))
+    variables["params"]["kernel"] *= 2
+    print("weights:", model.apply(flax.core.freeze(variables), letters).shape)
+
+
+if __name__ == "__main__":
+    main()
