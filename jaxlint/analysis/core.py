@@ -487,6 +487,10 @@ class Core(LinenCore):
         """Run `run`, keeping the effects of this stretch of `frame` apart."""
 
     @abstractmethod
+    def given_here(self, run: Callable[[], T]) -> T:
+        """Run `run` as if no undecided branch surrounded this point: for what follows from here."""
+
+    @abstractmethod
     def merge(self, frame: Frame, effects: list[Effect], draws: list[RawSite]) -> None:
         """Let effects seen in a callee count in `frame` as well, in order."""
 

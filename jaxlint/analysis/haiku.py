@@ -23,6 +23,7 @@ from jaxlint.analysis.values import (
     ARRAY,
     NONE,
     OWN_KEY,
+    OWN_KEY_OR_NONE,
     RUNNING_INIT,
     TRACED_ARRAY,
     UNKNOWN,
@@ -116,8 +117,10 @@ class HaikuCalls(Core):
             self._record_symbol(symbol, effect, subject, existed, node, frame, given)
         if not existed:
             self._run_initializer(symbol, initializer, subject, node, frame)
-        if symbol.name in ("haiku.next_rng_key", "haiku.maybe_next_rng_key"):
+        if symbol.name == "haiku.next_rng_key":
             return OWN_KEY
+        if symbol.name == "haiku.maybe_next_rng_key":
+            return OWN_KEY_OR_NONE
         if symbol.name == "haiku.next_rng_keys":
             return Sequence("tuple", [OWN_KEY], True)
         if symbol.name == "haiku.get_parameter":

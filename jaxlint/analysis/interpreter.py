@@ -202,8 +202,21 @@ class Interpreter(
             frame.effects, frame.open_draws = effects, draws
         return result, distinct(found), opened
 
+    def given_here(self, run: Callable[[], T]) -> T:
+        """Run `run` as if no undecided branch surrounded this point: for what follows from here."""
+        flow = self.flow
+        conditional, unsure = flow.conditional, flow.unsure
+        if flow.context != "outside":
+            flow.conditional, flow.unsure = 0, unsure + conditional
+        try:
+            return run()
+        finally:
+            flow.conditional, flow.unsure = conditional, unsure
+
     def merge(self, frame: Frame, effects: list[Effect], draws: list[RawSite]) -> None:
         """Let effects seen in a callee count in `frame` as well, in order."""
+        if self.flow.conditional:
+            effects = [e if e.conditional else e.but(conditional=True) for e in effects]
         if frame.open_draws:
             later = next(
                 (
@@ -285,8 +298,6 @@ class Interpreter(
             )
             if call is not None:
                 effects = [e.under(step) for e in effects]
-            if flow.conditional:
-                effects = [e if e.conditional else e.but(conditional=True) for e in effects]
             if flow.rng_scoped:
                 effects = [e for e in effects if e.kind != RNG]
             self.merge(frame, effects, summary.draws)

@@ -94,7 +94,7 @@ class LiftedTransforms(Core):
     def _runner(
         self, callee: Value, inputs: Args, node: ast.expr, frame: Frame
     ) -> Callable[[], Value]:
-        return lambda: self.call_value(callee, inputs, node, frame)
+        return lambda: self.given_here(lambda: self.call_value(callee, inputs, node, frame))
 
     def lift_by_factory(self, args: Args, node: ast.expr, frame: Frame) -> Value:
         """`hk.layer_stack(n)(f)`: the symbol, then the callable."""

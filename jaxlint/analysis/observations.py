@@ -58,6 +58,13 @@ class RawSite(Observation):
     prefix: list[Step] = field(default_factory=list)
     entry: Function | None = None
 
+    @property
+    def effects_by_phase(self) -> list[Effect]:
+        """The effects, each with its phase if that is known."""
+        if self.phase is None:
+            return self.effects
+        return [e if e.phase is not None else e.but(phase=self.phase) for e in self.effects]
+
 
 @dataclass
 class LiftedSite(Observation):

@@ -293,12 +293,15 @@ class Transforms(Core):
     ) -> tuple[Value, list[Effect], list[RawSite]]:
         """Call a transform's callee as from where it was made, its effects kept apart."""
         if site_frame is frame:
-            return self.collect(frame, lambda: self.call_value(callee, inputs, site, frame))
+            return self.collect(
+                frame,
+                lambda: self.given_here(lambda: self.call_value(callee, inputs, site, frame)),
+            )
         stand_in = Frame(
             site_frame.file, site_frame.env, site_frame.function, frame, None, site_frame.receiver
         )
         stand_in.passed = site_frame.passed
-        value = self.call_value(callee, inputs, site, stand_in)
+        value = self.given_here(lambda: self.call_value(callee, inputs, site, stand_in))
         return value, stand_in.effects, stand_in.open_draws
 
     # -- what was never applied -----------------------------------------------------------------

@@ -75,6 +75,7 @@ TRACED_ARRAY = Unknown(traced=True, is_array=True)
 KEY = Unknown(is_key=True)
 TRACED_KEY = Unknown(traced=True, is_key=True)
 OWN_KEY = Unknown(is_key=True, own=True)
+OWN_KEY_OR_NONE = Unknown(own=True)
 TRACED_OWN_KEY = Unknown(traced=True, is_key=True, own=True)
 
 
@@ -115,7 +116,7 @@ def is_own_key(value: Value | None) -> bool:
 def as_given(value: Value) -> Value:
     """An argument of a root's init or apply as the root's function sees it: no key is its own."""
     if isinstance(value, Unknown) and value.own:
-        return key_value(value.traced, False)
+        return key_value(value.traced, False) if value.is_key else UNKNOWN
     if type(value) is Sequence and is_own_key(value):
         return Sequence(value.kind, [as_given(v) for v in value.items], value.open)
     return value

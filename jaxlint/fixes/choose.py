@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from jaxlint.analysis.left import FrozenLeftover, PreLinen, RemovedName
 from jaxlint.analysis.observations import LiftedSite, Observation, RawSite, UnliftedInit
 from jaxlint.finding import Finding, Fix
+from jaxlint.fixes.advice import advised
 from jaxlint.fixes.lifting import fix_lift
 from jaxlint.fixes.raw import fix_raw
 from jaxlint.fixes.renames import fix_leftover
@@ -28,9 +29,14 @@ def with_fixes(
     for several runs): the fix has to be right for all of them.
     """
     tree = Tree(file)
-    return [
-        replace(finding, fix=_fix(observations, finding, tree)) for finding, observations in found
-    ]
+    return [_completed(observations, finding, tree) for finding, observations in found]
+
+
+def _completed(observations: Sequence[Observation], finding: Finding, tree: Tree) -> Finding:
+    sites = [o for o in observations if isinstance(o, RawSite)]
+    if sites:
+        finding = advised(finding, sites, tree)
+    return replace(finding, fix=_fix(observations, finding, tree))
 
 
 def fix_for(observation: Observation, finding: Finding) -> Fix | None:

@@ -9,11 +9,12 @@ import ast
 from dataclasses import dataclass
 from functools import cached_property
 
-from jaxlint.analysis.effects import PARAM, RNG, STATE_CREATE, STATE_WRITE, Effect
+from jaxlint.analysis.effects import PARAM, STATE_CREATE, STATE_WRITE, Effect
 from jaxlint.analysis.observations import RawSite
 from jaxlint.fixes.application import Application
 from jaxlint.fixes.naming import keeps_names, other_effects
 from jaxlint.fixes.tree import Tree, Uses
+from jaxlint.rules.splitting import draws_at_apply
 
 BRANCHES = frozenset({"haiku.cond", "haiku.switch"})
 LOOPS = frozenset({"haiku.scan", "haiku.map", "haiku.fori_loop"})
@@ -52,16 +53,12 @@ class Candidate:
     @cached_property
     def effects(self) -> list[Effect]:
         """The effects of all runs, each with its phase if that is known."""
-        return [
-            e if e.phase is not None or site.phase is None else e.but(phase=site.phase)
-            for site in self.sites
-            for e in site.effects
-        ]
+        return [e for site in self.sites for e in site.effects_by_phase]
 
     @property
     def draws(self) -> list[Effect]:
         """The keys drawn at apply."""
-        return [e for e in self.effects if e.kind == RNG and not e.at_init and e.phase != "init"]
+        return draws_at_apply(self.effects)
 
 
 def does_the_same(candidate: Candidate) -> bool:
@@ -93,15 +90,11 @@ def _creates(effect: Effect) -> bool:
 def _fits_vmap(candidate: Candidate) -> bool:
     """hk.vmap refuses state that differs by row, and its result takes no keywords.
 
-    State that counts calls goes up by one, whatever the number of rows. split_rng=True needs a key
-    even where the callable would draw none.
+    State that counts calls goes up by one, whatever the number of rows.
     """
     if any(e.kind == STATE_WRITE and not e.constant for e in candidate.effects):
         return False
-    draws = candidate.draws
-    if draws and all(e.conditional or e.optional for e in draws):
-        return False
-    if draws and candidate.written.argument(4, "axis_size") is not None:
+    if candidate.draws and candidate.written.argument(4, "axis_size") is not None:
         return False
     return not any(call.keywords for call in candidate.uses.calls)
 

@@ -18,6 +18,7 @@ from jaxlint.fixes.application import (
 from jaxlint.fixes.context import is_given_to_root, is_of_one_kind, runs_in_root
 from jaxlint.fixes.fitness import Candidate, does_the_same
 from jaxlint.fixes.names import Names
+from jaxlint.fixes.split import split_argument
 from jaxlint.fixes.tree import Tree, Uses
 
 POSITIONAL = {"haiku.vmap": 5, "haiku.remat": 1}
@@ -76,10 +77,10 @@ def _rewritten(candidate: Candidate, finding: Finding, names: Names) -> Fix | No
     name = names.spell(candidate.version)
     if name is None:
         return None
-    draws, is_vmap = bool(candidate.draws), candidate.version == "haiku.vmap"
+    is_vmap = candidate.version == "haiku.vmap"
     arguments = []
     if is_vmap:
-        value = split_rng(draws, names)
+        value = split_argument(candidate.effects, names)
         if value is None:
             return None
         arguments.append(value)
@@ -116,14 +117,6 @@ def _waits_for_root(candidate: Candidate, names: Names) -> bool:
     if not candidate.wraps or (candidate.version == "haiku.vmap" and not candidate.draws):
         return False
     return not all(runs_in_root(site, names) for site in candidate.sites)
-
-
-def split_rng(draws: bool, names: Names) -> str | None:
-    """The `split_rng` argument for a callable that draws keys at apply, or does not."""
-    if not draws:
-        return "split_rng=False"
-    guard = names.spell("haiku.running_init")
-    return f"split_rng=not {guard}()" if guard is not None else None
 
 
 def _is_safe(candidate: Candidate, finding: Finding) -> bool:

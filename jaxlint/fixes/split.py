@@ -4,46 +4,50 @@ from __future__ import annotations
 
 import ast
 
-from jaxlint.analysis.effects import RNG
+from jaxlint.analysis.effects import Effect
 from jaxlint.analysis.observations import LiftedSite
 from jaxlint.finding import Finding, Fix
 from jaxlint.fixes.application import replaced, with_arguments
 from jaxlint.fixes.context import runs_in_root
 from jaxlint.fixes.names import Names
-from jaxlint.fixes.raw import split_rng
 from jaxlint.fixes.tree import Tree
+from jaxlint.rules.splitting import WITHOUT_DRAWS, draws_at_apply, needs_key, split_rng
 
 
 def fix_split(sites: list[LiftedSite], finding: Finding, tree: Tree) -> Fix | None:
-    """Add `split_rng`, or put `not hk.running_init()` in place of the False.
+    """Add `split_rng`, or put what fits the callable in place of the False.
 
     sites: what was seen at the finding's place, run by run.
     """
     site = sites[0]
-    draws = [
-        e
-        for seen in sites
-        for _, found in seen.branches
-        for e in found
-        if e.kind == RNG and not e.at_init and e.phase != "init"
-    ]
-    certain = any(not e.conditional and not e.optional for e in draws)
+    effects = [e for seen in sites for _, found in seen.branches for e in found]
+    draws = draws_at_apply(effects)
     node = site.node
     if not isinstance(node, ast.expr):
         return None
     names = Names(tree, site.frame.env, node)
     if draws and not all(runs_in_root(s, names) for s in sites):
         return None  # hk.running_init() asks for a root
-    value = split_rng(bool(draws), names)
+    value = split_argument(effects, names)
     if value is None:
         return None
     if finding.code == "JAX111":
-        return _added(node, value, names, safe=certain or not draws)
-    # split_rng=True asks for a key in every call, even where the callable then draws none.
-    return _changed(node, value, names) if certain else None
+        return _added(node, value, names)
+    return _changed(node, value, names)
 
 
-def _added(node: ast.expr, value: str, names: Names, safe: bool) -> Fix | None:
+def split_argument(effects: list[Effect], names: Names) -> str | None:
+    """The `split_rng` argument for a callable with these effects, as the file can spell it."""
+    if not draws_at_apply(effects):
+        return f"split_rng={WITHOUT_DRAWS}"
+    guard = names.spell("haiku.running_init")
+    maybe = guard if needs_key(effects) else names.spell("haiku.maybe_next_rng_key")
+    if guard is None or maybe is None:
+        return None
+    return f"split_rng={split_rng(effects, guard, maybe)}"
+
+
+def _added(node: ast.expr, value: str, names: Names) -> Fix | None:
     if isinstance(node, ast.Call):
         edit = with_arguments(names.tree, node, [value])
     else:
@@ -52,7 +56,7 @@ def _added(node: ast.expr, value: str, names: Names, safe: bool) -> Fix | None:
             return None
         text = ast.get_source_segment(names.tree.file.source, node)
         edit = replaced(names.tree, node, f"{partial}({text}, {value})")
-    return Fix(f"add {value}", (*names.imports, edit), safe)
+    return Fix(f"add {value}", (*names.imports, edit), safe=True)
 
 
 def _changed(node: ast.expr, value: str, names: Names) -> Fix | None:

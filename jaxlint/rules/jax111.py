@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from jaxlint.analysis.effects import RNG, Step, chain_of, span_of
+from jaxlint.analysis.effects import Step, chain_of, span_of
 from jaxlint.analysis.observations import LiftedSite
 from jaxlint.finding import Finding, Hazard
 from jaxlint.rules.registry import rule
+from jaxlint.rules.splitting import as_argument, split_rng
 
 
 @rule(
@@ -25,17 +26,16 @@ def check(site: LiftedSite) -> Iterator[Finding]:
         return
     if site.open_keywords or site.old_vmap:
         return
-    draws = any(e.kind == RNG and not e.at_init for _, found in site.branches for e in found)
-    value = "(not hk.running_init())" if draws else "False"
+    value = split_rng(e for _, found in site.branches for e in found)
+    advice = as_argument(value)
     yield Finding(
         "JAX111",
         "haiku-vmap-split-rng",
-        f"hk.vmap over {site.callee!r} has no split_rng: Haiku raises TypeError; add "
-        f"split_rng={value}",
+        f"hk.vmap over {site.callee!r} has no split_rng: Haiku raises TypeError; add {advice}",
         span_of(site.node, site.file),
         Hazard.ERROR,
         chain_of([Step(site.node, site.file, "hk.vmap without split_rng")]),
         exception="TypeError",
-        replacement=f"split_rng={value}",
+        replacement=advice,
         facts={"callee": site.callee, "split_rng": value, "library": "haiku"},
     )

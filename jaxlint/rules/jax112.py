@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from jaxlint.analysis.effects import RNG, Step, chain_of, span_of
+from jaxlint.analysis.effects import Step, chain_of, span_of
 from jaxlint.analysis.observations import LiftedSite
 from jaxlint.analysis.values import (
     Const,
@@ -12,6 +12,7 @@ from jaxlint.analysis.values import (
 from jaxlint.finding import Finding, Hazard
 from jaxlint.rules.raw_sites import describe_effect
 from jaxlint.rules.registry import rule
+from jaxlint.rules.splitting import as_argument, draws_at_apply, split_rng
 
 
 @rule(
@@ -29,19 +30,13 @@ def check(site: LiftedSite) -> Iterator[Finding]:
         return
     if site.context == "outside" or site.phase == "init":
         return
-    effect = next(
-        (
-            e
-            for _, found in site.branches
-            for e in found
-            if e.kind == RNG and not e.at_init and e.phase != "init"
-        ),
-        None,
-    )
-    if effect is None:
+    effects = [e for _, found in site.branches for e in found]
+    draws = draws_at_apply(effects)
+    if not draws:
         return
+    effect = draws[0]
     what = describe_effect(effect, site.file)
-    advice = "split_rng=(not hk.running_init())"
+    advice = as_argument(split_rng(effects))
     yield Finding(
         "JAX112",
         "haiku-rng-not-split",

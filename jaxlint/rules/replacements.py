@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from jaxlint.analysis.effects import PARAM, RNG, STATE_CREATE, STATE_WRITE
 from jaxlint.analysis.observations import RawSite
+from jaxlint.rules.splitting import as_argument, split_rng
 
 if TYPE_CHECKING:
     from jaxlint.rules.raw_sites import Judgement
@@ -30,7 +31,7 @@ def replacement_for(site: RawSite, judgement: Judgement) -> str:
             "by row"
         )
     if version == "hk.vmap":
-        return f"use hk.vmap(..., split_rng={_split_rng(site)})"
+        return f"use hk.vmap(..., {as_argument(split_rng(site.effects_by_phase))})"
     if version == "hk.while_loop":
         return "create the parameters first, then use hk.while_loop behind `not hk.running_init()`"
     if version in BUILT_OUTSIDE:
@@ -50,12 +51,6 @@ def replacement_for(site: RawSite, judgement: Judgement) -> str:
     if kinds == {RNG}:
         return "draw the key outside and pass it in"
     return "lift an inner hk.transform with hk.transparent_lift and transform its apply"
-
-
-def _split_rng(site: RawSite) -> str:
-    """The value of `split_rng`: keys must differ by row where they are drawn at apply."""
-    draws = any(e.kind == RNG and not e.at_init for e in site.effects)
-    return "(not hk.running_init())" if draws else "False"
 
 
 def _builds_inside(site: RawSite) -> bool:

@@ -19,7 +19,7 @@ HAZARDS = {
     "silent": "silent",
     "tolerated": "tolerated",
 }
-"""The hazard of a finding, for each word of the measured table (less its exception) that makes one."""
+"""The hazard of a finding, by the word of the measured table (an exception follows `error`)."""
 WORST = ("leak", "error", "silent", "tolerated")
 Answer = tuple[str, str] | None
 

@@ -450,6 +450,16 @@ def net(x, early):
     return jax.lax.map(act, x)
 """,
     ),
+    Case(
+        "a key that may be None",
+        """
+def net(x):
+    key = hk.HOLE()
+    return jax.lax.map(impure, x) if key is None else x
+""",
+        flagged="maybe_next_rng_key",
+        silent="next_rng_key",
+    ),
 ]
 
 CONSTANTS = [

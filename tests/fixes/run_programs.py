@@ -2,7 +2,8 @@
 
 FILE holds JSON: {name: source}. A source defines `model`, a pair, and `inputs`, a tuple. Printed is
 JSON: for each name the errors seen ("init: ValueError", "check: JaxUsageError"), the sum of what
-apply returns, whether its first array has equal rows, and the shapes of the parameters.
+apply returns, whether its first array has equal rows, whether apply does without a key, and the
+shapes of the parameters.
 """
 
 from __future__ import annotations
@@ -38,16 +39,21 @@ def run(source: str) -> dict[str, Any]:
 
     variables = attempt("init", lambda: model.init(key, *inputs))
     if variables is None:
-        return {"errors": errors, "out": None, "equal": None, "shapes": None}
+        return {"errors": errors, "out": None, "equal": None, "keyless": None, "shapes": None}
     out = attempt("apply", lambda: model.apply(*variables, key, *inputs))
     attempt("jitted", lambda: jax.jit(model.apply)(*variables, key, *inputs))
     with checked():
         attempt("check", lambda: model.apply(*variables, key, *inputs))
+    failed = len(errors)
+    attempt("keyless", lambda: model.apply(*variables, None, *inputs))
+    keyless = len(errors) == failed
+    del errors[failed:]
     first = None if out is None else np.asarray(jax.tree.leaves(out[0])[0])
     return {
         "errors": errors,
         "out": None if out is None else sum(float(np.sum(v)) for v in jax.tree.leaves(out[0])),
         "equal": None if first is None or not first.ndim else bool(np.all(first == first[:1])),
+        "keyless": keyless,
         "shapes": sorted(
             f"{module}/{name} {list(np.shape(value))}"
             for module, values in variables[0].items()

@@ -30,6 +30,9 @@ class Cell(hk.Module):
         return jnp.tanh(hk.Linear(3)(c) @ w)
 def noise(c):
     return c + jax.random.normal(hk.next_rng_key(), c.shape)
+def maybe_noise(c):
+    key = hk.maybe_next_rng_key()
+    return c if key is None else c + jax.random.normal(key, c.shape)
 def counted(c):
     n = hk.get_state("n", [], init=jnp.zeros)
     hk.set_state("n", n + c.sum())
@@ -120,6 +123,18 @@ def test_the_fix_cures_what_was_wrong(name: str, outcomes: dict[str, Any]) -> No
     else:
         assert wrong in seen
     assert after["errors"] == []
+
+
+@every_case
+def test_what_did_without_a_key_still_does(name: str, outcomes: dict[str, Any]) -> None:
+    before, after = outcomes[name], outcomes[f"{name}, fixed"]
+    assert after["keyless"] or not before["keyless"]
+
+
+def test_some_programs_do_without_a_key(outcomes: dict[str, Any]) -> None:
+    kept = {name for name in CASES if outcomes[name]["keyless"] is True}
+    assert "vmap over optional keys" in kept
+    assert "vmap over keys" not in kept
 
 
 def test_safe_fixes_keep_the_numbers_of_what_worked(outcomes: dict[str, Any]) -> None:

@@ -342,3 +342,40 @@ def test_an_import_inside_the_function() -> None:
     model = make()
     """
     assert changed(body, "import jax\n") == ["return haiku.vmap(layer, split_rng=False)(x)"]
+
+
+OPTIONAL = """
+def noise(c):
+    return c + jax.random.normal(hk.next_rng_key(), c.shape)
+def net(x, train):
+    {body}
+model = hk.transform(net)
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "splits"),
+    [
+        ("return jax.vmap(noise)(x)", "not hk.running_init()"),
+        ("return jax.vmap(noise)(x) if train else x", "not hk.running_init()"),
+        (
+            "return jax.vmap(lambda c: noise(c) if train else c)(x)",
+            "not hk.running_init() and hk.maybe_next_rng_key() is not None",
+        ),
+        (
+            "return jax.vmap(lambda c: (hk.maybe_next_rng_key(), c)[1])(x)",
+            "not hk.running_init() and hk.maybe_next_rng_key() is not None",
+        ),
+        (
+            "return hk.vmap(lambda c: noise(c) if train else c, split_rng=False)(x)",
+            "not hk.running_init() and hk.maybe_next_rng_key() is not None",
+        ),
+        (
+            "return hk.vmap(lambda c: noise(c) if train else c)(x)",
+            "not hk.running_init() and hk.maybe_next_rng_key() is not None",
+        ),
+    ],
+)
+def test_keys_are_split_where_there_is_one(body: str, splits: str) -> None:
+    (line,) = changed(OPTIONAL.format(body=body))
+    assert f"split_rng={splits})" in line
