@@ -11,6 +11,7 @@ from typing import Any
 import haiku as hk
 import jax
 import jax.numpy as jnp
+import measured_interop
 import measured_linen
 
 Case = tuple[str, Callable[[], Any], "str | None"]
@@ -191,6 +192,7 @@ CASES: dict[str, list[Case]] = {
         ("at apply, a key", lambda: without_key(split_at_apply), "MissingRNGError"),
     ],
     **measured_linen.CASES,
+    **measured_interop.CASES,
 }
 
 

@@ -43,6 +43,23 @@ class Plain(nn.Module):
         return self.does(self, x)
 
 
+class Pair(nn.Module):
+    """Two compact methods, with a layer each."""
+
+    sizes: tuple[int, int]
+
+    @nn.compact
+    def encode(self, x):
+        return nn.Dense(self.sizes[0])(x)
+
+    @nn.compact
+    def decode(self, x):
+        return nn.Dense(self.sizes[1])(x)
+
+    def __call__(self, x):
+        return self.decode(self.encode(x))
+
+
 class SetUp(nn.Module):
     """A module with a submodule made in setup, and a field."""
 
@@ -314,6 +331,10 @@ CASES: dict[str, list[Case]] = {
         ('`getattr(model, "dense", None)`', lambda: getattr(setup, "dense", None), None),
         ("`model.size`", lambda: setup.size, None),
         ("`model.bind(variables)(x)`", lambda: setup.bind(setup.init(KEY, X))(X), None),
+    ],
+    "JAX223": [
+        ("of one shape", lambda: Pair((4, 4)).init(KEY, X), None),
+        ("`nn.Dense(1)`", lambda: Pair((4, 1)).init(KEY, X), "ScopeParamShapeError"),
     ],
     "JAX224": [
         ("`self.y = x`", lambda: Own(sets_attribute).init(KEY, X), FROZEN),
