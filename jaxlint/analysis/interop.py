@@ -100,8 +100,12 @@ class Interop(Core):
         self._interop("other-method", node, frame, name, "AttributeError")
 
     def haiku_in_linen(self, node: ast.AST, frame: Frame, what: str) -> None:
-        """Haiku is used in a Linen module without the wrapper."""
-        self._interop("haiku-in-linen", node, frame, what, "ValueError")
+        """Haiku is used in a Linen module without the wrapper.
+
+        Under a Haiku root, as where the module is lifted, that works.
+        """
+        if not self.flow.haiku:
+            self._interop("haiku-in-linen", node, frame, what, "ValueError")
 
     def _interop(self, kind: str, node: ast.AST, frame: Frame, name: str, exception: str) -> None:
         flow = self.flow
@@ -142,7 +146,9 @@ class Interop(Core):
     def check_given_to_linen(
         self, value: Value | None, module: LinenModule, node: ast.expr, frame: Frame
     ) -> None:
-        """Haiku's parameters are given to a Linen apply."""
+        """Haiku's parameters are given to a Linen apply; a wrapped Haiku function takes them."""
+        if module.haiku is not None:
+            return
         bare = isinstance(value, Variables)
         inner = value.items.get(PARAMS) if isinstance(value, Mapping) else None
         if bare or isinstance(inner, Variables):
@@ -152,7 +158,12 @@ class Interop(Core):
     def check_given_to_haiku(
         self, value: Value | None, function: PairFunction, node: ast.expr, frame: Frame
     ) -> None:
-        """Linen's variables are given to a Haiku apply."""
+        """Linen's variables are given to a Haiku apply.
+
+        A collection of a wrapped Haiku function fits where no module is within another.
+        """
+        if isinstance(value, Collection) and value.model.haiku is not None:
+            return
         if isinstance(value, (Collection, LinenVariables)):
             name = self.name_of(function.function, frame)
             self._interop("linen-to-haiku", node, frame, name, "ValueError")

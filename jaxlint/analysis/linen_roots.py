@@ -156,7 +156,7 @@ class LinenRoots(Core):
         flow = Flow("inside")
         flow.phase = run.mode
         flow.quiet = outer.quiet
-        flow.linen = run
+        flow.linen, flow.haiku = run, outer.haiku
         flow.root = RootRunToken(frame)
         self.flow = flow
         try:
