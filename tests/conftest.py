@@ -2,24 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
+from outcome import Outcome, Run
 
 from jaxlint.cli import main
-
-
-class Outcome(NamedTuple):
-    """What a run of the command line came to."""
-
-    status: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Outcome]
 
 
 @pytest.fixture()

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
-from conftest import Run
+from outcome import Run
 from samples import CLEAN, HELPER, PURE_HELPER, SCAN, USER, VMAP, noqa
 
 from jaxlint.cache import FOLDER, Cache

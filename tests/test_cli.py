@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import Run
+from outcome import Run
 from samples import CLEAN, HELPER, SCAN, SCAN_COLUMN, SCAN_LINE, USER, VMAP, noqa
 
 import jaxlint

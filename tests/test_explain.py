@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import Run
+from outcome import Run
 
 from jaxlint.codes import known_codes
 from jaxlint.rulepages import RulePage, markdown, rule_page

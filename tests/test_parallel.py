@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
-from conftest import Run
+from outcome import Run
 from samples import CLEAN, HELPER, SCAN, USER, VMAP
 
 from jaxlint import parallel

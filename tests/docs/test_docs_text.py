@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import Run
+from outcome import Run
 from doc_files import DOCS, blocks, found, marks, text
 
 from jaxlint import configfiles
