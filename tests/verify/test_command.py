@@ -218,3 +218,14 @@ def test_ctrl_c_prints_what_is_known(project: Path, tmp_path: Path) -> None:
     assert process.returncode == 130, err
     assert "2 findings" in out and "not run" in out
     assert not Path(f"/proc/{server}").exists()
+
+
+def test_what_the_readme_shows_is_what_the_verifier_says() -> None:
+    root = Path(__file__).resolve().parents[2]
+    readme = (root / "README.md").read_text(encoding="utf-8")
+    assert 'python -m pip install ".[verify]" && python -m jaxlint.verify docs/examples' in readme
+    done = run(root, "docs/examples")
+    assert done.returncode == 1, done.stderr
+    shown = [line.rstrip() for line in readme.splitlines()]
+    for line in done.stdout.splitlines():
+        assert line in shown
