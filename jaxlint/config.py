@@ -138,8 +138,16 @@ def suggestion(word: str, known: Iterable[str]) -> str:
     """`; did you mean 'x'?` for the nearest of `known`, or nothing."""
     import difflib
 
-    near = difflib.get_close_matches(word, list(known), n=1)
-    return f"; did you mean {near[0]!r}?" if near else ""
+    near = difflib.get_close_matches(word, list(known), n=20)
+    if not near:
+        return ""
+
+    def alike(name: str) -> tuple[float, int]:
+        # Of equally near ones, the one with most letters in place: codes are made of few digits.
+        in_place = sum(a == b for a, b in zip(name, word))
+        return difflib.SequenceMatcher(None, name, word).ratio(), in_place
+
+    return f"; did you mean {max(near, key=alike)!r}?"
 
 
 def check_codes(codes: Iterable[str], source: Source) -> tuple[str, ...]:
