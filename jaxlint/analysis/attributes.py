@@ -48,6 +48,14 @@ def library_symbol(dotted: str) -> Symbol:
     return Symbol(catalog.resolve(dotted))
 
 
+ARRAY_METHOD = "jaxlint.array_method"
+ARRAY_METHODS = frozenset(
+    {
+        *("astype", "clip", "flatten", "max", "mean", "min", "prod", "ravel", "reshape", "round"),
+        *("squeeze", "std", "sum", "swapaxes", "transpose", "var"),
+    }
+)
+"""Methods of an array that return one array."""
 TUPLE_ATTRIBUTES = frozenset({"index", "count"})
 
 
@@ -62,6 +70,8 @@ class Attributes(Core):
                 member = value.members[name] = library_symbol(f"{value.name}.{name}")
             return member
         if isinstance(value, Unknown):
+            if value.is_array and name in ARRAY_METHODS:
+                return Partial(Symbol(ARRAY_METHOD), [value], {})
             return TRACED if value.traced else UNKNOWN
         if isinstance(value, LinenModule):
             return self.linen_attribute(value, name, node, frame)

@@ -15,6 +15,7 @@ from jaxlint.analysis.observations import RawSite
 
 if TYPE_CHECKING:
     from jaxlint.analysis.interpreter import Interpreter
+    from jaxlint.analysis.project import Project
 
 MAX_FILES = 12
 """How many files that mention the function are looked at."""
@@ -35,9 +36,24 @@ def is_guarded_elsewhere(site: RawSite, interpreter: Interpreter) -> bool:
     else:
         word, pattern = entry.name, rf"\b{entry.name}\s*\("
     seen: list[RawSite] = []
-    for path in interpreter.project.matching(site.file.path, word, pattern)[:MAX_FILES]:
+    project = interpreter.project
+    named = project.matching(site.file.path, word, pattern)
+    callers = [path for path in named if _imports(path, site.file.path, project)]
+    for path in callers[:MAX_FILES]:
         seen += _sites_seen_from(path, site, interpreter)
     return bool(seen) and all(s.phase == "apply" for s in seen)
+
+
+def _imports(path: str, wanted: str, project: Project) -> bool:
+    """Whether the file imports `wanted`, itself or through two files in between."""
+    reached, fresh = {path}, [path]
+    for _ in range(3):
+        found = {f for p in fresh for f in project.imported_files(p, project.text(p) or "")}
+        if wanted in found:
+            return True
+        fresh = [f for f in found if f not in reached]
+        reached |= found
+    return False
 
 
 def _sites_seen_from(path: str, site: RawSite, interpreter: Interpreter) -> list[RawSite]:

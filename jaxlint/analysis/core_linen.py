@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from jaxlint.analysis.arguments import Args
     from jaxlint.analysis.frames import Frame
     from jaxlint.analysis.linen_values import (
+        Collection,
         Filter,
         LiftedClass,
         LiftedFlax,
@@ -196,7 +197,7 @@ class LinenCore(ABC):
         """`updates["losses"]`, `updates.get(...)`: whether a sown collection cannot be there."""
 
     @abstractmethod
-    def check_kept(self, value: Variables, name: str, frame: Frame) -> None:
+    def check_kept(self, value: Variables | Collection, name: str, frame: Frame) -> None:
         """A name is bound to the updates of an apply: whether anything in its scope reads it."""
 
     @abstractmethod
@@ -375,7 +376,12 @@ class LinenCore(ABC):
 
     @abstractmethod
     def check_given_to_haiku(
-        self, value: Value | None, function: PairFunction, node: ast.expr, frame: Frame
+        self,
+        value: Value | None,
+        function: PairFunction,
+        effects: list[Effect],
+        node: ast.expr,
+        frame: Frame,
     ) -> None:
         """Linen's variables are given to a Haiku apply."""
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from jaxlint import catalog
 from jaxlint.analysis.arguments import Args
 from jaxlint.analysis.core import Core
-from jaxlint.analysis.effects import PARAM, STATE, STATE_WRITE
+from jaxlint.analysis.effects import PARAM, STATE, STATE_CREATE, STATE_WRITE, Effect
 from jaxlint.analysis.frames import Frame
 from jaxlint.analysis.linen_values import (
     EVERYTHING,
@@ -29,6 +29,7 @@ LIFT = "haiku.experimental.flax.lift"
 WRAPPER = "flax.from_haiku"
 """The name of an effect that a Haiku function has inside `hkflax.Module`."""
 PARAMS = "params"
+INTERMEDIATES = "intermediates"
 STATE_COLLECTION = "state"
 """Where `hkflax.Module` keeps Haiku's state (haiku/_src/flax/haiku.py)."""
 
@@ -102,10 +103,16 @@ class Interop(Core):
     def haiku_in_linen(self, node: ast.AST, frame: Frame, what: str) -> None:
         """Haiku is used in a Linen module without the wrapper.
 
-        Under a Haiku root, as where the module is lifted, that works.
+        Under a Haiku root, as where the module is lifted, that works. A helper in between may be
+        right elsewhere: the module's call of it is to blame.
         """
-        if not self.flow.haiku:
-            self._interop("haiku-in-linen", node, frame, what, "ValueError")
+        if self.flow.haiku:
+            return
+        while not isinstance(frame.receiver, LinenModule):
+            if frame.call is None or frame.caller is None:
+                break
+            node, frame = frame.call, frame.caller
+        self._interop("haiku-in-linen", node, frame, what, "ValueError")
 
     def _interop(self, kind: str, node: ast.AST, frame: Frame, name: str, exception: str) -> None:
         flow = self.flow
@@ -128,11 +135,12 @@ class Interop(Core):
         target = self.running(value.module, "apply")
         result, effects = self.in_linen(run, frame, target, args, node)
         for effect in effects:
-            if effect.kind not in (PARAM, *STATE) or effect.sown:
+            if effect.kind not in (PARAM, *STATE) or effect.collection == INTERMEDIATES:
                 continue
-            self.record(
-                frame, effect.but(name=LIFT, collection="", phase=None, births=((now(), 0),))
-            )
+            changes: dict[str, object] = {"name": LIFT, "collection": "", "phase": None}
+            if effect.sown:
+                changes.update(kind=STATE_CREATE, sown=False)  # made at init, as any other
+            self.record(frame, effect.but(births=((now(), 0),), **changes))
         return result
 
     def linen_in_haiku(
@@ -146,24 +154,35 @@ class Interop(Core):
     def check_given_to_linen(
         self, value: Value | None, module: LinenModule, node: ast.expr, frame: Frame
     ) -> None:
-        """Haiku's parameters are given to a Linen apply; a wrapped Haiku function takes them."""
-        if module.haiku is not None:
-            return
+        """Haiku's parameters are given to a Linen apply."""
         bare = isinstance(value, Variables)
         inner = value.items.get(PARAMS) if isinstance(value, Mapping) else None
-        if bare or isinstance(inner, Variables):
+        if module.haiku is not None:
+            # The wrapper takes Haiku's own structure below 'params' (dm-haiku 0.0.17, measured).
+            if bare:
+                self._interop("haiku-to-linen", node, frame, "hkflax.Module", "ValueError")
+        elif bare or isinstance(inner, Variables):
             exception = "ScopeCollectionNotFound" if bare else "ScopeParamNotFoundError"
             self._interop("haiku-to-linen", node, frame, module.name, exception)
 
     def check_given_to_haiku(
-        self, value: Value | None, function: PairFunction, node: ast.expr, frame: Frame
+        self,
+        value: Value | None,
+        function: PairFunction,
+        effects: list[Effect],
+        node: ast.expr,
+        frame: Frame,
     ) -> None:
         """Linen's variables are given to a Haiku apply.
 
-        A collection of a wrapped Haiku function fits where no module is within another.
+        The parameters of a wrapped function go back as they are if no module is in another one.
         """
-        if isinstance(value, Collection) and value.model.haiku is not None:
+        if isinstance(value, Collection):
+            if value.model.haiku is not None and not any(len(e.births) > 1 for e in effects):
+                return
+        elif not isinstance(value, LinenVariables):
             return
-        if isinstance(value, (Collection, LinenVariables)):
-            name = self.name_of(function.function, frame)
-            self._interop("linen-to-haiku", node, frame, name, "ValueError")
+        lifted = any(e.name == LIFT for e in effects)
+        exception = "ScopeCollectionNotFound" if lifted else "ValueError"
+        name = self.name_of(function.function, frame)
+        self._interop("linen-to-haiku", node, frame, name, exception)

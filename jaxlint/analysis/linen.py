@@ -75,6 +75,7 @@ class LinenModules(Core):
             post = self.lookup_class(cls, "__post_init__")
             if isinstance(post, Function):
                 self.call_function(post, Args([]), node, frame, module)
+        module.held = is_held(args)
         self.check_allowed(node, args, frame, module.name)
         return module
 
@@ -83,6 +84,7 @@ class LinenModules(Core):
         module = LinenModule(None, symbol, node, self.module_identity(node, frame))
         self._born(module, frame)
         self._keep_fields(module, symbol.fields, args)
+        module.held = is_held(args)
         self.check_allowed(node, args, frame, module.name)
         return module
 
@@ -260,7 +262,7 @@ class LinenModules(Core):
         That is so outside init and apply, and also where it was built outside every module: at
         module level, or in a function that itself runs its init.
         """
-        if module.bound is not None:
+        if module.bound is not None or module.held:
             return False
         if self.flow.context == "outside" or self.library_here() == "haiku":
             return True
@@ -346,6 +348,14 @@ class LinenModules(Core):
                 inner = callee
         inner.linen = _DECORATED.get(symbol.name, "")
         return value
+
+
+def is_held(args: Args) -> bool:
+    """Whether the constructor is given a parent: a scope or module that holds the variables."""
+    parent = args.keywords.get("parent")
+    if parent is None:
+        return args.open_keywords
+    return not (isinstance(parent, Const) and parent.value is None)
 
 
 _DECORATED = {

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 
 PARAMS = "params"
+SETUP_STYLE = frozenset({"flax.linen.Embed"})
+"""Layers that make their parameters in `setup` (flax/linen/linear.py); the others are compact."""
 
 
 class LinenLayers(Core):
@@ -49,7 +51,7 @@ class LinenLayers(Core):
         if module.bound is not None:
             return self.call_bound_module(module, "__call__", args, node, frame)
         if self.is_unbound(module):
-            self.observe_unbound(module, "", True, node, frame)
+            self.observe_unbound(module, "", layer.name not in SETUP_STYLE, node, frame)
             return UNKNOWN
         if module.lifting is not None:
             return self.call_lifted_layer(module, layer, args, node, frame)

@@ -10,6 +10,7 @@ from jaxlint.analysis.effects import Effect, built_since
 from jaxlint.analysis.frames import Frame
 from jaxlint.analysis.linen_values import LiftedClass, LiftedFunction, LinenModule
 from jaxlint.analysis.observations import LinenLiftedSite
+from jaxlint.analysis.transforms import traced
 from jaxlint.analysis.values import (
     UNKNOWN,
     Class,
@@ -168,7 +169,7 @@ class LinenTransforms(Core):
         node: ast.expr,
         frame: Frame,
     ) -> Value:
-        positional = [self._inside(v) for v in args.positional]
+        positional = [traced(self._inside(v)) for v in args.positional]
         inputs = Args(
             positional,
             args.keywords,

@@ -350,7 +350,8 @@ class LinenRoots(Core):
                 continue
             name = effect.collection
             if name and (run.mutable is None or run.mutable.has(name)):
-                found.setdefault(name, Collection(name, run.model))
+                updated = run if run.mode == "apply" and name in run.written else None
+                found.setdefault(name, Collection(name, run.model, updated))
         return found
 
     def linen_misused(self, value: Mutated, node: ast.AST, frame: Frame, problem: str) -> None:
@@ -388,9 +389,13 @@ class LinenRoots(Core):
                 continue
             self.observe(LinenUnsown(node, run.file, frame, run, name, run.sown[name]))
 
-    def check_kept(self, value: Variables, name: str, frame: Frame) -> None:
+    def check_kept(self, value: Variables | Collection, name: str, frame: Frame) -> None:
         """A name is bound to the updates of an apply: whether anything in its scope reads it."""
+        if value.call is None:
+            return
         scope: ast.AST = frame.function.node if frame.function is not None else frame.file.tree
+        if isinstance(value, Collection) and not _is_bound_in_loop(name, scope):
+            return  # a part of the updates, which the caller of a single step may not want
         for node in ast.walk(scope):
             if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load):
                 return
@@ -427,6 +432,17 @@ class LinenRoots(Core):
             for e in effects
             if not e.conditional
         )
+
+
+def _is_bound_in_loop(name: str, scope: ast.AST) -> bool:
+    """Whether a loop of the scope binds the name."""
+    return any(
+        isinstance(inner, ast.Name) and inner.id == name and isinstance(inner.ctx, ast.Store)
+        for loop in ast.walk(scope)
+        if isinstance(loop, (ast.For, ast.While))
+        for statement in loop.body
+        for inner in ast.walk(statement)
+    )
 
 
 def in_test(frame: Frame) -> bool:

@@ -15,6 +15,7 @@ from jaxlint.analysis.values import (
     Class,
     Const,
     Function,
+    Sequence,
     Symbol,
     Value,
 )
@@ -221,9 +222,15 @@ class LinenShape(Core):
 def _signature(args: Args) -> Hashable:
     """The arguments, where all are constants; else None."""
     given = [(str(i), v) for i, v in enumerate(args.positional)] + sorted(args.keywords.items())
-    if args.open or not all(isinstance(v, Const) for _, v in given):
+    if args.open or not all(_is_constant(v) for _, v in given):
         return None
     return tuple((n, v.key()) for n, v in given)
+
+
+def _is_constant(value: Value) -> bool:
+    if isinstance(value, Sequence) and value.kind == "tuple" and not value.open:
+        return all(_is_constant(v) for v in value.items)
+    return isinstance(value, Const)
 
 
 def _self_assigned(setup: Function) -> set[str]:

@@ -20,7 +20,8 @@ class LinenModule(Instance):
     """A Linen module: of a project class, or a layer of Flax's own (`layer`).
 
     bound: the variables that `bind` gave it, if that made it. lifting: the lifted class that it
-    was built from. haiku: the Haiku function (or class, and the arguments of its constructor) that
+    was built from. held: it was given
+    a parent. haiku: the Haiku function (or class, and the arguments of its constructor) that
     it wraps. stands_for: the module outside a lifted transform, for which this one stands
     inside. setups: what `setup` did, by what was known when it ran. runs: copies that ran under
     init or apply, by the version they are copies of.
@@ -29,6 +30,7 @@ class LinenModule(Instance):
     __slots__ = (
         "bound",
         "haiku",
+        "held",
         "layer",
         "lifting",
         "rooted",
@@ -51,6 +53,7 @@ class LinenModule(Instance):
         self.lifting: LiftedClass | None = None
         self.stands_for: LinenModule | None = None
         self.sealed = False
+        self.held = False
         self.haiku: tuple[Value, Args | None] | None = None
         self.rooted = False
         self.setups: dict[Hashable, list[Any]] = {}
@@ -106,16 +109,17 @@ class LinenOutput(Unknown):
 
 
 class Collection(Value):
-    """One collection of variables of `model`: `variables["params"]`."""
+    """One collection of variables of `model`: `variables["params"]`; `call` updated it."""
 
-    __slots__ = ("model", "name")
+    __slots__ = ("call", "model", "name")
 
-    def __init__(self, name: str, model: LinenModule) -> None:
+    def __init__(self, name: str, model: LinenModule, call: LinenRun | None = None) -> None:
         self.name = name
         self.model = model
+        self.call = call
 
     def key(self) -> Hashable:
-        return ("collection", self.name, id(self.model))
+        return ("collection", self.name, id(self.model), id(self.call))
 
 
 class Variables(Mapping):

@@ -10,8 +10,10 @@ from jaxlint.analysis.arguments import PASSABLE, Args
 from jaxlint.analysis.core import Core
 from jaxlint.analysis.frames import Frame
 from jaxlint.analysis.values import (
+    ARRAY,
     FALSE,
     NONE,
+    TRACED_ARRAY,
     TRUE,
     UNKNOWN,
     Bound,
@@ -247,6 +249,10 @@ def _static(host: Core, args: Args, node: ast.expr, frame: Frame) -> Value:
     return Partial(value, [], {})  # a partial is not bound to the object it is read from
 
 
+def _array(host: Core, args: Args, node: ast.expr, frame: Frame) -> Value:
+    return TRACED_ARRAY if args.traced else ARRAY
+
+
 def _split_off(host: Core, args: Args, node: ast.expr, frame: Frame) -> Value:
     """`flax.core.pop(variables, "params")`: the rest, and what was taken out."""
     container = args.positional[0] if args.positional else UNKNOWN
@@ -476,6 +482,7 @@ PYTHON: dict[str, Handler] = {
     "container.update": _update,
     "container.copy": _first,
     "container.setdefault": _set_default,
+    "jaxlint.array_method": _array,
     "dataclasses.replace": records.replace,
     records.REPLACE: records.replace,
     records.CREATE: records.create,

@@ -227,8 +227,6 @@ class Roots(Core):
         inputs.positional = [as_given(v) for v in inputs.positional]
         inputs.keywords = {k: as_given(v) for k, v in inputs.keywords.items()}
         whole = given.get("params")
-        if which == "apply":
-            self.check_given_to_haiku(whole, function, node, frame)
         if isinstance(whole, RunResult):
             place = args.node(0, "params") or node
             self.misused(whole, place, frame, "it is given to apply as the parameters")
@@ -239,6 +237,8 @@ class Roots(Core):
         value, effects = self.in_root(
             lambda: self.call_value(callee, inputs, node, frame), frame, frame
         )
+        if which == "apply":
+            self.check_given_to_haiku(whole, function, effects, node, frame)
         rng = given.get("rng")
         if not isinstance(pair.function, Transformed) and not self.flow.caught:
             self.observe(
@@ -473,7 +473,7 @@ class Roots(Core):
         """A callable as the reader would name it."""
         for option in options(value):
             if isinstance(option, Function):
-                return option.name
+                return "a lambda" if option.name == "<lambda>" else option.name
             if isinstance(option, Bound) and isinstance(option.function, Function):
                 return option.function.name
             if isinstance(option, Instance):

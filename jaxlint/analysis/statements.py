@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from jaxlint.analysis.core import Core
 from jaxlint.analysis.frames import Env, Frame
-from jaxlint.analysis.linen_values import Mutated, Variables
+from jaxlint.analysis.linen_values import Collection, Mutated, Variables
 from jaxlint.analysis.values import (
     NONE,
     UNKNOWN,
@@ -154,7 +154,7 @@ class Statements(Core):
         """Bind a target (name, attribute, subscript, or a pattern of them) to a value."""
         if isinstance(target, ast.Name):
             self.bind_name(target.id, value, frame)
-            if isinstance(value, Variables) and value.updates:
+            if isinstance(value, Collection) or (isinstance(value, Variables) and value.updates):
                 self.check_kept(value, target.id, frame)
         elif isinstance(target, (ast.Tuple, ast.List)):
             self._unpack(target.elts, value, frame, source)

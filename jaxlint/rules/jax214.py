@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from jaxlint.analysis.effects import STATE_WRITE, Step, chain_of, span_of
 from jaxlint.analysis.linen_values import short_linen
 from jaxlint.analysis.observations import LinenLiftedSite
+from jaxlint.analysis.values import Const, Mapping, Sequence
 from jaxlint.finding import Finding, Hazard
 from jaxlint.rules.linen_calls import place_of
 from jaxlint.rules.registry import rule
@@ -36,6 +37,9 @@ def check(site: LinenLiftedSite) -> Iterator[Finding]:
             continue
         name = short_linen(site.symbol.name)
         leaks = site.symbol.name in LEAKING and effect.name == "flax.linen.BatchNorm"
+        leaks = leaks or (
+            name == "nn.scan" and effect.traced and not _is_lifted(site, effect.collection)
+        )
         after = "leaks as a tracer" if leaks else "is dropped without a word"
         yield Finding(
             "JAX214",
@@ -50,3 +54,24 @@ def check(site: LinenLiftedSite) -> Iterator[Finding]:
             facts={"library": "linen", "transform": site.symbol.name, "callee": site.callee},
         )
         return
+
+
+def _is_lifted(site: LinenLiftedSite, collection: str) -> bool:
+    """Whether nn.scan may lift the collection: as an axis, by broadcast or in the carry."""
+    if site.open_keywords:
+        return True
+    for role in ("variable_axes", "variable_broadcast", "variable_carry"):
+        value = site.keywords.get(role, Const(False))
+        if isinstance(value, Const):
+            if value.value is True or value.value == collection:
+                return True
+        elif isinstance(value, Mapping):
+            if value.rest is not None or not {collection, True}.isdisjoint(value.items):
+                return True
+        elif (
+            not isinstance(value, Sequence)
+            or value.open
+            or any(not isinstance(i, Const) or i.value == collection for i in value.items)
+        ):
+            return True
+    return False

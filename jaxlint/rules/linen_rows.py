@@ -29,7 +29,7 @@ def linen_row(effect: Effect) -> str | None:
             return "perturb"
         return "variable-read" if effect.exists else "variable-create"
     if effect.kind == STATE_READ:
-        return "variable-read"
+        return None  # a value that was captured: measured to be right under every transform
     if effect.kind == STATE_WRITE:
         return _written(effect)
     return None
