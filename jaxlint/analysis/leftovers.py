@@ -61,8 +61,8 @@ def _lines_of_names(source: str) -> list[int]:
     starts: list[int] = []
     bound: dict[str, set[str]] = {}
     for match in _IMPORT.finditer(source):
-        for dotted, name in _imported(match):
-            bound.setdefault(name, set()).add(dotted)
+        for dotted, name, meant in _imported(match):
+            bound.setdefault(name, set()).add(meant)
             entry = removed_prefix(dotted)
             if entry is not None and not (entry.remains and entry.name == dotted):
                 starts.append(match.start())
@@ -83,14 +83,15 @@ def _lines_of_names(source: str) -> list[int]:
     return _line_numbers(sorted(starts), source)
 
 
-def _imported(match: re.Match[str]) -> Iterator[tuple[str, str]]:
-    """What an import statement of one of the libraries names, and what it binds."""
+def _imported(match: re.Match[str]) -> Iterator[tuple[str, str, str]]:
+    """What an import statement of one of the libraries names, what it binds, and to what."""
     module = match["module"]
     for dotted, name in _IMPORTED.findall(match["plain"] or match["names"]):
         if module is not None:
-            yield f"{module}.{dotted}", name or dotted
+            yield f"{module}.{dotted}", name or dotted, f"{module}.{dotted}"
         else:
-            yield dotted, name or dotted.partition(".")[0]
+            top = dotted.partition(".")[0]
+            yield dotted, name or top, dotted if name else top
 
 
 def lines_with(pattern: re.Pattern[str], source: str) -> list[int]:
