@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from jaxlint.analysis.core import Core
 from jaxlint.analysis.frames import Env, Frame
 from jaxlint.analysis.linen_values import LinenModule, Mutated
+from jaxlint.analysis.literals import TABLE, telling
 from jaxlint.analysis.transformed import (
     MultiPart,
 )
@@ -113,6 +114,9 @@ class Expressions(Core):
     def _display(self, kind: str, elements: list[ast.expr], frame: Frame) -> Value:
         items: list[Value] = []
         is_open = False
+        if len(elements) > TABLE:
+            elements, is_open = telling(elements), True
+            items.append(UNKNOWN)
         for element in elements:
             if isinstance(element, ast.Starred):
                 inner = self.evaluate(element.value, frame)
@@ -137,7 +141,13 @@ class Expressions(Core):
 
     def _eval_Dict(self, node: ast.Dict, frame: Frame) -> Value:
         result = Mapping({})
-        for key, item in zip(node.keys, node.values, strict=True):
+        keys, values = node.keys, node.values
+        if len(keys) > TABLE:
+            result.rest = UNKNOWN
+            rows = {id(value): key for key, value in zip(keys, values, strict=True)}
+            values = telling(values)
+            keys = [rows[id(value)] for value in values]
+        for key, item in zip(keys, values, strict=True):
             value = self.evaluate(item, frame)
             if key is None:
                 if isinstance(value, Mapping):

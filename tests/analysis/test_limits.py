@@ -211,3 +211,43 @@ def test_calls_do_not_multiply(empty: Files) -> None:
     report = empty.check(source=source, options=Options(max_steps=5_000))
     assert not report.diagnostics
     assert codes(report) == ("JAX101",)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "{i}",
+        "-{i}.5",
+        "({i}, [{i}, 'a'])",
+        "{{'a': {i}, 'b': [1, 2]}}",
+        "{i} + 1j",
+        "jnp.ones({i})",
+    ],
+)
+@pytest.mark.parametrize("table", ["[{rows}, {last}]", "dict(a={{{pairs}, 'last': {last}}})['a']"])
+def test_tables_cost_few_steps(row: str, table: str, empty: Files) -> None:
+    rows = [row.format(i=i) for i in range(2000)]
+    if row.startswith("jnp"):
+        rows = rows[:500]
+    text = table.format(
+        rows=", ".join(rows),
+        pairs=", ".join(f"'k{i}': {text}" for i, text in enumerate(rows)),
+        last="impure",
+    )
+    source = (
+        f"{HEADER}TABLE = {text}\n"
+        "def net(x):\n    return jax.lax.map(impure, x)\nmodel = hk.transform(net)\n"
+    )
+    report = empty.check(source=source, options=Options(max_steps=4000))
+    assert not report.diagnostics
+    assert codes(report) == ("JAX101",)
+
+
+@pytest.mark.parametrize("key", ["-1", "i"])
+def test_a_callable_in_a_table_is_seen(key: str, empty: Files) -> None:
+    numbers = ", ".join(map(str, range(1000)))
+    source = (
+        f"{HEADER}TABLE = [{numbers}, impure]\n"
+        f"def net(x, i):\n    return jax.lax.map(TABLE[{key}], x)\nmodel = hk.transform(net)\n"
+    )
+    assert codes(empty.check(source=source)) == ("JAX101",)

@@ -11,7 +11,9 @@ class Blend(nn.Module):
     @nn.compact
     def __call__(self, scents: jax.Array) -> jax.Array:
         """The blend, [notes], of `scents`, [2, notes]."""
-        weights = self.param("weights", (2,), nn.initializers.ones_init())  # JAX902: 19-75 error(TypeError)
+        weights = self.param(
+            "weights", (2,), nn.initializers.ones_init()
+        )  # JAX902: 19-75 error(TypeError)
         return weights @ scents
 
 
