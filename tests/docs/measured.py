@@ -12,6 +12,7 @@ import haiku as hk
 import jax
 import jax.numpy as jnp
 import measured_interop
+import measured_leftovers
 import measured_linen
 
 Case = tuple[str, Callable[[], Any], "str | None"]
@@ -193,6 +194,7 @@ CASES: dict[str, list[Case]] = {
     ],
     **measured_linen.CASES,
     **measured_interop.CASES,
+    **measured_leftovers.CASES,
 }
 
 
