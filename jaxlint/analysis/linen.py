@@ -264,6 +264,8 @@ class LinenModules(Core):
         """
         if module.bound is not None or module.held:
             return False
+        if any(isinstance(m, LinenModule) and m.held for m in self.flow.modules):
+            return False
         if self.flow.context == "outside" or self.library_here() == "haiku":
             return True
         if self.flow.context != "unknown" or self.flow.modules:
