@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -9,6 +10,8 @@ if TYPE_CHECKING:
 
 MARKERS = ("jax", "haiku", "flax")
 """A file that mentions none of them neither transforms nor uses Haiku or Flax."""
+_MENTION = re.compile(f"(?<![A-Za-z])(?:{'|'.join(MARKERS)})")
+"""At the start of a word: `mathjax` is none of them."""
 
 EFFECTS_MARKERS = {"haiku": "haiku", "linen": "flax"}
 """Somewhere within reach of a file there must be an effect for a finding to be possible: the word
@@ -18,7 +21,7 @@ it; those of Haiku (its tests) do."""
 
 def may_matter(source: str) -> bool:
     """Whether the text can hold a finding; False is certain, True is not."""
-    return any(marker in source for marker in MARKERS)
+    return any(marker in source for marker in MARKERS) and _MENTION.search(source) is not None
 
 
 def has_effects(project: Project, path: str, source: str) -> bool:
