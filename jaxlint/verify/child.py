@@ -115,7 +115,7 @@ class _Watched(UserCode):
         from jaxlint.verify import watch
         from jaxlint.verify.exercise import Bench
 
-        watching = watch.watching(self.site)
+        watching = watch.watching(self.site, self.source)
         seen = watching.__enter__()
         bench = Bench(self.job.finding, self.site, self.evidence, lambda _: self.save())
 

@@ -7,6 +7,7 @@ the transform was the cause; and its `init` gives sound parameters for `apply`.
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -208,6 +209,13 @@ def _table() -> dict[int, tuple[Any, Plain | None]]:
     return table
 
 
+def _lifted(function: Any) -> Plain | None:
+    """Plain Python for a lifted transform of Linen that only stages."""
+    nn = sys.modules.get("flax.linen")
+    staging = [getattr(nn, name, None) for name in ("jit", "remat", "checkpoint")] if nn else []
+    return _same if any(function is one for one in staging) else None
+
+
 def known(function: Any) -> bool:
     """Whether `function` is a JAX transform of the table."""
     return id(function) in _table()
@@ -216,4 +224,4 @@ def known(function: Any) -> bool:
 def plain(function: Any) -> Plain | None:
     """Plain Python for the transform `function`, or None."""
     entry = _table().get(id(function))
-    return entry[1] if entry is not None else None
+    return entry[1] if entry is not None else _lifted(function)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from jaxlint.finding import Edit, Finding, Span
+from jaxlint.finding import Edit, Span
 from jaxlint.verify import judge
 from jaxlint.verify.model import DECISIVE, Evidence, Job, Level
 
@@ -39,10 +39,9 @@ def apply_edits(source: str, edits: tuple[Edit, ...], path: str) -> str:
     return "".join([*out, source[at:]])
 
 
-def moved(finding: Finding, source: str, edits: tuple[Edit, ...]) -> Span:
-    """Where the flagged code is after the edits: they push it, and may change its length."""
+def moved(span: Span, source: str, edits: tuple[Edit, ...]) -> Span:
+    """Where the code at `span` is after the edits: they push it, and may change its length."""
     lines = source.splitlines(keepends=True)
-    span = finding.span
     start = offset(lines, span.line, span.column)
     end = offset(lines, span.end_line, span.end_column)
     push = grow = 0
@@ -78,12 +77,19 @@ def counterproof(
         compile(fixed, job.finding.span.path, "exec")
     except (ValueError, SyntaxError):
         return False
-    finding = replace(
-        job.finding, span=moved(job.finding, run.source, fix.edits), chain=(), fix=None
-    )
+    span, *others = (moved(s, run.source, fix.edits) for s in (job.finding.span, *job.others))
+    finding = replace(job.finding, span=span, chain=(), fix=None)
     seen = judge.deciding(job.finding, evidence)
     until = seen.phase.removesuffix(", its result used") if seen is not None else None
-    after = run.level(level, seconds * 0.9, source=fixed, finding=finding, until=until)
+    after = run.level(
+        level,
+        seconds * 0.9,
+        source=fixed,
+        finding=finding,
+        until=until,
+        alone=run.alone,
+        others=tuple(others),
+    )
     if after.problem == "timeout":
         return None
     before = judge.deciding(job.finding, evidence)

@@ -28,8 +28,8 @@ class Enough(Exception):
 class Root:
     """A function to be run under a root, with its arguments.
 
-    `function` is the user's; `kind` is `transform`, `transform_with_state` or one of the multi
-    forms: the root under which the user runs it, or the general one when that is unknown.
+    `function` is the user's; `kind` is `transform`, `transform_with_state`, `linen` or one of the
+    multi forms: the root under which the user runs it, or the general one when that is unknown.
     """
 
     function: Callable[..., Any]
@@ -39,6 +39,10 @@ class Root:
     rng_at_apply: bool = True
     at_site: bool = False
     """The flagged expression is the call that made this root: its errors are the finding's."""
+    method: Any = None
+    """For the kind `linen`, where `function` builds a module: which method to call."""
+    streams: tuple[str, ...] = ()
+    """For the kind `linen`: the names of the random streams in the file."""
 
 
 class Bench:
@@ -83,6 +87,14 @@ class Bench:
         self.tell(self.evidence)
         self.settle()
 
+    def found(self, sentence: str | None) -> None:
+        """Record numbers that are wrong. Raises Enough."""
+        if sentence:
+            self.evidence.numbers = sentence
+            self.evidence.executed = max(self.evidence.executed, self.site.executed)
+            self.tell(self.evidence)
+            self.settle()
+
     def renews(self) -> bool:
         """Whether the flagged code is traced anew at each run, without JAX's caches cleared.
 
@@ -102,7 +114,7 @@ class Bench:
     def blame(self) -> None:
         """Once the checker objects inside the flagged callable: unplaced leaks were its own."""
         seen = self.evidence.errors
-        if any("JaxUsageError" in e.classes and e.inside for e in seen):
+        if any(judge.objection(e) and e.inside for e in seen):
             for index, one in enumerate(seen):
                 if "UnexpectedTracerError" in one.classes and judge.unplaced(self.finding, one):
                     seen[index] = replace(one, inside=True)

@@ -192,6 +192,43 @@ def _register_hole() -> None:
     jax.tree_util.register_pytree_node(Hole, lambda h: ((), h.what), lambda what, _: Hole(what))
 
 
+class Held:
+    """A function as part of a tree of arrays, such as a train state's `apply_fn`: no leaf of it."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.function = function
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.function(*args, **kwargs)
+
+
+@functools.cache
+def _register_held() -> None:
+    import jax
+
+    jax.tree_util.register_pytree_node(
+        Held, lambda held: ((), held.function), lambda function, _: Held(function)
+    )
+
+
+@dataclass
+class Function(Guess):
+    """A function that only running code can name, to stand in a structure of arrays."""
+
+    text: str
+    make: Callable[[], Callable[..., Any]]
+
+    def build(self, seed: int) -> Any:
+        _register_held()
+        return Held(self.make())
+
+    def source(self, seed: int) -> str:
+        return f"...  # {self.text}"
+
+    def __str__(self) -> str:
+        return self.text
+
+
 @dataclass
 class FromInit(Guess):
     """The parameters or state that the called transformed function's own `init` makes."""

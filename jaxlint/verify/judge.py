@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from importlib import resources
 
 from jaxlint.finding import Finding, Hazard, Span
+from jaxlint.verify.contracts import CLASSES
 from jaxlint.verify.instrument import statement_lines
 from jaxlint.verify.model import Evidence, Level, Seen, Verdict
 
@@ -21,7 +22,6 @@ NOT_STAGING = {"vmap", "vectorize", "apply_along_axis", "grad", "value_and_grad"
     "jacrev", "hessian", "jvp", "vjp", "linearize", "custom_vjp", "custom_jvp", "custom_gradient"
 }  # fmt: skip
 NAMED_LINE = re.compile(r"((?:/|[A-Za-z]:\\)[^\n:]*):(\d+)")
-CONTRACT_CLASS = "JaxUsageError"
 
 
 @dataclass(frozen=True)
@@ -204,6 +204,8 @@ def matches(finding: Finding, seen: Seen) -> bool:
         ):
             return False
         return names_site(seen, places)
+    if finding.hazard is Hazard.TOLERATED:
+        return seen.inside  # what it calls may leak elsewhere too, under another transform
     return seen.inside or passes_chain(seen, places)
 
 
@@ -226,10 +228,15 @@ def unplaced(finding: Finding, seen: Seen) -> bool:
     return not any(os.path.abspath(path) + ":" in seen.text for path in files)
 
 
+def objection(seen: Seen) -> bool:
+    """Whether `seen` is of a checker's class."""
+    return any(name in seen.classes for name in CLASSES)
+
+
 def objects(finding: Finding, seen: Seen) -> bool:
-    """Whether `seen` is Haiku's own checker objecting to the flagged code."""
+    """Whether `seen` is the library's checker objecting to the flagged code."""
     places = site_lines(finding)
-    return CONTRACT_CLASS in seen.classes and (
+    return objection(seen) and (
         seen.inside or passes_site(seen, places) or passes_chain(seen, places)
     )
 
@@ -237,10 +244,10 @@ def objects(finding: Finding, seen: Seen) -> bool:
 def deciding(finding: Finding, evidence: Evidence) -> Seen | None:
     """The exception that decides, if one does: the declared one first, then the checker's."""
     for seen in evidence.errors:
-        if CONTRACT_CLASS not in seen.classes and matches(finding, seen):
+        if not objection(seen) and matches(finding, seen):
             return seen
     for seen in evidence.errors:
-        if finding.exception == CONTRACT_CLASS and matches(finding, seen):
+        if finding.exception in CLASSES and matches(finding, seen):
             return seen
     for seen in evidence.errors:
         if finding.hazard is not Hazard.ERROR and objects(finding, seen):
@@ -255,7 +262,7 @@ def verdict(finding: Finding, evidence: Evidence) -> Verdict:
     if executed and evidence.numbers and finding.hazard is Hazard.SILENT:
         return Verdict.CONFIRMED
     if executed and seen is not None:
-        if CONTRACT_CLASS in seen.classes and finding.exception != CONTRACT_CLASS:
+        if objection(seen) and finding.exception not in CLASSES:
             return Verdict.CONTRACT
         return Verdict.CONFIRMED
     return _without_sign(evidence, executed)

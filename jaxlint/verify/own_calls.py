@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import functools
 import sys
 from typing import Any
 
-from jaxlint.verify import errors, judge, places, script, watch
+from jaxlint.finding import Hazard
+from jaxlint.verify import errors, judge, linen, places, script, standins, watch
 from jaxlint.verify.exercise import Bench, Enough, Root
 from jaxlint.verify.loader import UserCode
-from jaxlint.verify.model import DECISIVE
+from jaxlint.verify.model import DECISIVE, Level
 
 
 def import_file(user: UserCode, bench: Bench, seen: watch.Watch) -> bool:
     """Import the file; whether its code can be used further."""
+    sliced = bench.evidence.level == Level.SLICE.value
+    argv, sys.argv = sys.argv, [user.path]
     try:
-        user.load()
+        with standins.command_lines() if sliced else contextlib.nullcontext():
+            user.load()
+        standins.flags_parsed()
     except SystemExit as error:
         return _import_problem(bench, error)
     except Exception as error:
@@ -27,6 +33,8 @@ def import_file(user: UserCode, bench: Bench, seen: watch.Watch) -> bool:
             except Enough:
                 raise
         return _import_problem(bench, error)
+    finally:
+        sys.argv = argv
     bench.evidence.program = script.own_calls(user, bench.evidence.level, "")
     _leaks(bench, seen)
     return True
@@ -42,9 +50,10 @@ def _import_problem(bench: Bench, error: BaseException) -> bool:
 
 def _leaks(bench: Bench, seen: watch.Watch) -> None:
     """Hand the leaks that the watch found to the judge. Raises Enough."""
-    while seen.leaks:
-        where, error = seen.leaks.pop(0)
-        bench.saw(error, f"{where}, used")
+    for leaks in (seen.leaks, seen.linen.leaks):
+        while leaks:
+            where, error = leaks.pop(0)
+            bench.saw(error, f"{where}, used")
 
 
 def spans(node: ast.AST, line: int) -> bool:
@@ -66,8 +75,9 @@ def run_entries(
     finding = bench.finding
     replay(bench, seen, 0)
     out = places.outline(tree)
-    names = out.reaching(finding.span.line) if leading is None else out.leading_to(leading)
-    reaching = {name.partition(".")[0] for name in names} | set(names) | (leading or set())
+    here, around = out.start(finding.span.line) if leading is None else (leading, [])
+    names, met = out.lead(here, around)
+    reaching = {name.partition(".")[0] for name in names} | set(names) | met
     for name, node in places.entries(tree):
         inside = leading is None and spans(node, finding.span.line)
         uses = places._names(node) & {r.rpartition(".")[2] for r in reaching}
@@ -81,6 +91,8 @@ def run_entries(
         _leaks(bench, seen)
         if user.site.executed > count:
             replay(bench, seen, 0, known)
+        if user.site.executed:
+            replay_linen(bench, seen)
 
 
 def call_entry(user: UserCode, name: str, node: ast.AST) -> Any:
@@ -155,6 +167,38 @@ def replay(
         bench.exercise(root)
         if judge.verdict(bench.finding, bench.evidence) in DECISIVE:
             raise Enough
+
+
+LOST = {"JAX206": linen.lost_sows, "JAX207": linen.lost_updates}
+
+
+def replay_linen(bench: Bench, seen: watch.Watch) -> None:
+    """What the file's own Linen calls lost; then those that reach the flagged code again."""
+    calls, finding = seen.linen.made, bench.finding
+    if finding.code in LOST:
+        bench.found(LOST[finding.code](calls))
+        return
+    if finding.hazard is Hazard.ERROR:
+        return  # an error shows itself in the call
+    done: set[tuple[type, str]] = set()
+    inside = any(call.executed for call in calls)  # else the flagged code made the class
+    for call in [*calls]:
+        method = call.kwargs.get("method")
+        kind = (type(call.module), str(getattr(method, "__name__", method)))
+        if (inside and not call.executed) or call.at_site or kind in done:
+            continue
+        done.add(kind)
+        args, kwargs = errors.materialise((call.args, call.inputs))
+        streams = seen.linen.streams
+        build = functools.partial(_itself, call.module)
+        bench.evidence.ran = f"{bench.evidence.ran or 'import'}, its init/apply calls repeated"
+        bench.exercise(Root(build, args, kwargs, "linen", method=method, streams=streams))
+        if judge.verdict(finding, bench.evidence) in DECISIVE:
+            raise Enough
+
+
+def _itself(module: Any) -> Any:
+    return module
 
 
 def _first_of(build: Any) -> Any:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from jaxlint.finding import Hazard
-from jaxlint.verify import errors, rows, watch
+from jaxlint.verify import errors, linen, rows, watch
 from jaxlint.verify.exercise import Bench, Enough, Root
 from jaxlint.verify.trees import arrays_of, difference, split_arrays
 
@@ -21,19 +21,23 @@ class Phases:
     """One root's phases; parameters and state go from one to the next."""
 
     def __init__(self, bench: Bench, root: Root) -> None:
-        import haiku as hk
         import jax
 
+        if root.kind != "linen":
+            import haiku
+
+            self.hk = haiku
         self.bench = bench
         self.root = root
         self.jax = jax
-        self.hk = hk
         self.key = jax.random.PRNGKey(42)
         self.params: Any = {}
         self.state: Any = {}
         self.first: Any = None
         self.made: Any = None
         """What the first `init` gave, tracers included."""
+        self.inner: list[Any] = []
+        """What the flagged expression gave meanwhile."""
         self.applied: Any = None
         self.reached = False
         """Whether a phase has run the flagged code."""
@@ -66,7 +70,7 @@ class Phases:
             yield lambda: self.phase("apply, second turn", lambda: self.apply(pair))
             yield lambda: self.phase("init under jit", self.jitted_init)
             yield lambda: self.phase("apply under jit", self.jitted_apply)
-        if hazard is Hazard.LEAK:
+        if hazard is Hazard.LEAK and self.root.kind != "linen":
             yield self.later
         if hazard is Hazard.SILENT and code != "JAX104":
             yield self.compare
@@ -96,8 +100,10 @@ class Phases:
             self.jax.clear_caches()
 
     def first_init(self) -> None:
+        self.bench.site.values.clear()
         self.first = self.pair(self.root.function)
         self.made = self.phase("init", lambda: self.init(self.first))
+        self.inner = list(self.bench.site.values)
         self.sound(self.made)
 
     def first_apply(self) -> None:
@@ -105,9 +111,7 @@ class Phases:
 
     def pair(self, function: Callable[..., Any]) -> Any:
         """A new pair with the signature of `transform_with_state`, of the user's kind."""
-        if self.root.kind == "transform":
-            return self.hk.with_empty_state(watch.unwatched("transform")(function))
-        return watch.unwatched("transform_with_state")(function)
+        return pair_of(function, self.root.kind, self.root.method, self.root.streams)
 
     def init(self, pair: Any) -> Any:
         return pair.init(self.key, *self.root.args, **self.root.kwargs)
@@ -212,7 +216,7 @@ class Phases:
             self.phase("apply under check_jax_usage", lambda: self.apply(pair), force=False)
         finally:
             site.mode = "run"
-        if site.replaced == replaced:
+        if site.replaced == replaced and self.root.kind != "linen":
             self.contract_of_root()
 
     def leak_checker(self) -> str:
@@ -259,23 +263,24 @@ class Phases:
     def missing(self) -> None:
         """For an inner `init` not lifted: its parameters, looked for among the outer ones."""
         made = self.made
-        inner = [self.inner_names(v) for v in self.bench.site.values]
-        names = set().union(*inner) if inner else set()
-        outer = self.inner_names(made) if made is not None else set()
-        lost = sorted(n for n in names if not any(o == n or o.endswith("/" + n) for o in outer))
+        inner = [pair for value in self.inner for pair in self.named_arrays(value)]
+        outer = self.named_arrays(made)
+        lost = sorted(
+            {n for n, a in inner if not any(_last(o, n) and _alike(a, b) for o, b in outer)}
+        )
         if lost:
-            self.found(
+            self.bench.found(
                 f"{len(lost)} of the inner parameters are not among the outer {len(outer)}:"
                 f" {', '.join(lost[:3])}"
             )
 
-    def inner_names(self, tree: Any) -> set[str]:
-        """`module/name` of every array in the parameters (and state) that an `init` gave."""
-        out: set[str] = set()
-        for path, _ in self.jax.tree_util.tree_flatten_with_path(tree)[0]:
+    def named_arrays(self, tree: Any) -> list[tuple[str, Any]]:
+        """`module/name` and array of all in the parameters (and state) that an `init` gave."""
+        out = []
+        for path, leaf in self.jax.tree_util.tree_flatten_with_path(tree)[0]:
             keys = [str(p.key) for p in path if hasattr(p, "key")]
             if keys:
-                out.add("/".join(keys))
+                out.append(("/".join(keys), leaf))
         return out
 
     def numbers(self) -> None:
@@ -286,7 +291,7 @@ class Phases:
         try:
             with rows.drawing() as store:
                 self.apply(self.fresh())
-            self.found(rows.shared(store))
+            self.bench.found(rows.shared(store))
         except Enough:
             raise
         except Exception as error:
@@ -310,14 +315,31 @@ class Phases:
             replaced, site.replaced = site.replaced, 0
             site.executed = count
         if self.applied is not None and replaced:
-            self.found(difference(self.applied, reference))
+            self.bench.found(difference(self.applied, reference))
 
-    def found(self, sentence: str | None) -> None:
-        """Record numbers that are wrong. Raises Enough."""
-        if sentence:
-            self.bench.evidence.numbers = sentence
-            self.bench.evidence.executed = max(
-                self.bench.evidence.executed, self.bench.site.executed
-            )
-            self.bench.tell(self.bench.evidence)
-            self.bench.settle()
+
+def pair_of(
+    function: Callable[..., Any], kind: str, method: Any = None, streams: tuple[str, ...] = ()
+) -> Any:
+    """A pair with the signature of `transform_with_state`, of the kind of `Root`."""
+    if kind == "linen":
+        return linen.ModulePair(function, method, streams)
+    if kind == "transform":
+        import haiku as hk
+
+        return hk.with_empty_state(watch.unwatched("transform")(function))
+    return watch.unwatched("transform_with_state")(function)
+
+
+def _last(name: str, end: str) -> bool:
+    """Whether the parameter `name` is `end`, or `end` below another module."""
+    return name == end or name.endswith("/" + end)
+
+
+def _alike(one: Any, two: Any) -> bool:
+    """Whether two arrays may be one: two layers can have one name and shape, not one's numbers."""
+    import numpy as np
+
+    if errors.tracers((one, two)):
+        return True
+    return np.shape(one) == np.shape(two) and np.array_equal(np.asarray(one), np.asarray(two))

@@ -18,6 +18,8 @@ class Outline:
     tree: ast.Module
     defs: dict[str, Named] = field(default_factory=dict)
     used: dict[str, set[str]] = field(default_factory=dict)
+    made: dict[str, set[str]] = field(default_factory=dict)
+    """Module-level variable -> the names that its values are made of."""
 
     def at_line(self, line: int) -> list[str]:
         """Qualified names of the definitions around `line`, outermost first (decorators count)."""
@@ -39,19 +41,28 @@ class Outline:
 
     def reaching(self, line: int) -> list[str]:
         """Definitions that lead to `line` by name, nearest first; those around it come first."""
+        return self.leading_to(*self.start(line))
+
+    def start(self, line: int) -> tuple[set[str], list[str]]:
+        """The names by which the code at `line` is met, and the definitions around it."""
         around = self.at_line(line)
         found = list(reversed(around))
         wanted = {name.rpartition(".")[2] for name in around if not _dunder(name)}
         wanted |= {name.rpartition(".")[0] for name in around if _dunder(name)}
         if not around:
             wanted = assigned_at(self.tree, line)
-        return self.leading_to(wanted, found)
+        return wanted, found
 
     def leading_to(self, names: set[str], found: list[str] | None = None) -> list[str]:
         """`found`, then the definitions that use one of `names`, or use one that does."""
+        return self.lead(names, found)[0]
+
+    def lead(self, names: set[str], found: list[str] | None = None) -> tuple[list[str], set[str]]:
+        """What `leading_to` gives, and all names, variables included, by which `names` are met."""
         wanted, found = set(names), list(found or [])
         seen = set(found)
         for _ in range(8):
+            wanted |= {variable for variable, uses in self.made.items() if uses & wanted}
             more = [
                 name for name, names in self.used.items() if name not in seen and names & wanted
             ]
@@ -64,7 +75,7 @@ class Outline:
                 wanted.add(name.rpartition(".")[2] if not _dunder(name) else owner)
                 if owner and isinstance(self.defs.get(owner), ast.ClassDef):
                     wanted.add(owner.rpartition(".")[2])
-        return found
+        return found, wanted
 
     def calls(self, node: ast.AST) -> set[str]:
         """The last names of what `node` calls, itself or through the file's own definitions."""
@@ -115,7 +126,18 @@ def outline(tree: ast.Module) -> Outline:
                 visit(child, prefix)
 
     visit(tree, "")
+    for stmt in tree.body:
+        if isinstance(stmt, (ast.Assign, ast.AnnAssign)):
+            for name in _names(stmt):
+                if any(isinstance(n, ast.Name) and n.id == name for n in _targets(stmt)):
+                    out.made.setdefault(name, set()).update(_names(stmt) - {name})
     return out
+
+
+def _targets(stmt: ast.Assign | ast.AnnAssign) -> list[ast.AST]:
+    """The names and tuples of names that `stmt` binds, and what is in them."""
+    targets = stmt.targets if isinstance(stmt, ast.Assign) else [stmt.target]
+    return [node for target in targets for node in ast.walk(target)]
 
 
 def _names(node: ast.AST) -> set[str]:

@@ -30,5 +30,9 @@ def renewed(value: Any) -> Any:
 
 
 def is_code(value: Any) -> bool:
-    """Whether `value` is called rather than computed with: no class, no array."""
-    return callable(value) and not isinstance(value, type) and not hasattr(value, "dtype")
+    """Whether `value` is called rather than computed with: no class, no array.
+
+    A layer can have a `dtype` too, but no shape.
+    """
+    array = hasattr(value, "dtype") and hasattr(value, "shape")
+    return callable(value) and not isinstance(value, type) and not array

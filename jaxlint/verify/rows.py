@@ -1,15 +1,20 @@
 """Which key each row of a mapping and each step of a loop drew, as numbers.
 
-Haiku's key sequence hands out keys in `PRNGSequence.__next__`. While a watched transform runs, each
-key drawn inside its callable is reported by `jax.debug.callback` together with a value that depends
-on the callable's own inputs, so that a mapping reports it once per row and a loop once per step.
+Haiku's keys come from `PRNGSequence.__next__`, Linen's from `Scope.make_rng`. While a watched
+transform runs, each key drawn inside its callable is reported by `jax.debug.callback` together with
+a value that depends on the callable's own inputs, so that a mapping reports it once per row and a
+loop once per step.
 """
 
 from __future__ import annotations
 
 import contextlib
+import functools
+import sys
 from collections.abc import Iterator
 from typing import Any
+
+from jaxlint.verify.renew import is_code
 
 _inside: list[Any] = []
 _draws: list[dict[int, list[tuple[int, ...]]]] = []
@@ -82,34 +87,72 @@ def watched(transform: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> An
 def _wrapped(value: Any) -> Any:
     if isinstance(value, (list, tuple)) and value and all(callable(v) for v in value):
         return type(value)(inside(v) for v in value)
-    if callable(value) and not hasattr(value, "dtype") and not isinstance(value, type):
-        return inside(value)
-    return value
+    return inside(value) if is_code(value) else value
 
 
 @contextlib.contextmanager
 def drawing() -> Iterator[dict[int, list[tuple[int, ...]]]]:
     """Record draws while the block runs: place of the draw -> the key of each row or step."""
     import jax
-    from haiku._src import base
 
-    original = base.PRNGSequence.__next__
     store: dict[int, list[tuple[int, ...]]] = {}
+    _draws.append(store)
+    try:
+        with _haiku(), _linen():
+            yield store
+            jax.effects_barrier()
+    finally:
+        _draws.pop()
 
-    def reporting(self: Any) -> Any:
-        key = original(self)
+
+def _reporting(original: Any) -> Any:
+    @functools.wraps(original)
+    def drawn(self: Any, *args: Any, **kwargs: Any) -> Any:
+        key = original(self, *args, **kwargs)
         return _report(key) if _inside else key
 
-    _draws.append(store)
-    base.PRNGSequence.__next__ = reporting
-    base.PRNGSequence.next = reporting
+    return drawn
+
+
+@contextlib.contextmanager
+def _haiku() -> Iterator[None]:
+    """Haiku's keys are reported."""
+    base = sys.modules.get("haiku._src.base")
+    if base is None:
+        yield
+        return
+    sequence: Any = base.PRNGSequence
+    original = sequence.__next__
+    sequence.__next__ = sequence.next = _reporting(original)
     try:
-        yield store
-        jax.effects_barrier()
+        yield
     finally:
-        base.PRNGSequence.__next__ = original
-        base.PRNGSequence.next = original
-        _draws.pop()
+        sequence.__next__ = sequence.next = original
+
+
+@contextlib.contextmanager
+def _linen() -> Iterator[None]:
+    """Linen's keys are reported, against the arguments of the module method that draws them.
+
+    A class that a lifted transform maps is no callable that could be wrapped, but its methods can
+    be intercepted.
+    """
+    nn, module = sys.modules.get("flax.linen"), sys.modules.get("flax.core.scope")
+    if nn is None or module is None:
+        yield
+        return
+    scope: Any = module.Scope
+    original = scope.make_rng
+
+    def against(function: Any, args: Any, kwargs: Any, context: Any) -> Any:
+        return inside(function)(*args, **kwargs)
+
+    scope.make_rng = _reporting(original)
+    try:
+        with nn.intercept_methods(against):
+            yield
+    finally:
+        scope.make_rng = original
 
 
 def shared(store: dict[int, list[tuple[int, ...]]]) -> str | None:

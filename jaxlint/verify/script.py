@@ -49,6 +49,8 @@ def synthesised(
         variable = name.strip("*")
         lines.append(f"{variable} = {guess.source(seed)}")
         words.append(variable if name.startswith("*") else f"{variable}={variable}")
+    if target.kind == "linen":
+        return "\n".join([*lines, *_of_linen(target, constructed, ", ".join(words))]) + "\n"
     call, model = _called(user, target, constructed)
     inputs = ", ".join(words)
     if any("collections." in line for line in lines):
@@ -72,6 +74,21 @@ def synthesised(
         FORCE.format(what="out"),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _of_linen(target: Target, constructed: dict[str, dict[str, Guess]], inputs: str) -> list[str]:
+    """The lines that run a Flax module."""
+    name = target.name.partition("(")[0]
+    given = ", ".join(f"{n}={g.source(i)}" for i, (n, g) in enumerate(constructed[name].items()))
+    method = "" if target.method in (None, "__call__") else f", method={target.method!r}"
+    return [
+        f"model = flagged.{name}({given})",
+        "rngs = {'params': jax.random.key(0), 'dropout': jax.random.key(1)}",
+        f"variables = model.init(rngs, {inputs}{method})",
+        FORCE.format(what="variables"),
+        f"out, new = model.apply(variables, {inputs}, rngs=rngs, mutable=True{method})",
+        FORCE.format(what="(out, new)"),
+    ]
 
 
 def _called(

@@ -6,7 +6,7 @@ import functools
 from types import FunctionType
 from typing import Any
 
-from jaxlint.verify import control, renew, rows
+from jaxlint.verify import contracts, control, renew, rows
 
 
 def _brings(function: Any) -> bool:
@@ -43,6 +43,8 @@ class Site:
         self.others = 0
         self.keeps = True
         """Whether the values of the flagged expression are kept."""
+        self.running = 0
+        """How many calls of the flagged expression are going on."""
         self.renewed = self.kept = 0
         """How often a transform's callable got a new identity, and how often it could not."""
 
@@ -61,11 +63,14 @@ class Site:
     def call(self, function: Any, /, *args: Any, **kwargs: Any) -> Any:
         """The flagged call: `function(*args, **kwargs)`, counted."""
         self.executed += 1
+        self.running += 1
         try:
             result = self._apply(function, args, kwargs)
         except BaseException as error:
             self.raised.append(error)
             raise
+        finally:
+            self.running -= 1
         return self._keep(result)
 
     def value(self, value: Any) -> Any:
@@ -123,24 +128,20 @@ class Site:
         return value if new is None else new
 
     def _checked(self, value: Any) -> Any:
-        """`value`, a callable, run under Haiku's own checker; what it objects to is kept."""
+        """`value`, a callable, run under the library's checker; what it objects to is kept."""
         if isinstance(value, (list, tuple)) and value and all(callable(v) for v in value):
             return type(value)(self._checked(v) for v in value)
-        if not callable(value) or isinstance(value, type) or hasattr(value, "dtype"):
+        if not renew.is_code(value):
             return value
 
         def call(*args: Any, **kwargs: Any) -> Any:
-            import haiku as hk
-
-            before = hk.experimental.check_jax_usage(True)
             try:
-                return value(*args, **kwargs)
+                with contracts.checked():
+                    return value(*args, **kwargs)
             except Exception as error:
-                if type(error).__name__ == "JaxUsageError":
+                if type(error).__name__ in contracts.CLASSES:
                     self.raised.append(error)
                 raise
-            finally:
-                hk.experimental.check_jax_usage(before)
 
         return call
 

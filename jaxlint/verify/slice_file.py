@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-from typing import Any
 
 from jaxlint.finding import Finding
 from jaxlint.verify import places
 from jaxlint.verify.instrument import instrument
 from jaxlint.verify.loader import UserCode
+from jaxlint.verify.standins import StandIn
 
 
 def parse(source: str, path: str) -> ast.Module:
@@ -16,34 +16,8 @@ def parse(source: str, path: str) -> ast.Module:
     return ast.parse(source, path)
 
 
-class StandIn:
-    """In the place of what cannot be had: any attribute, call or item gives another one."""
-
-    def __init__(self, name: str) -> None:
-        self.__name__ = name
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__") and name.endswith("__"):
-            raise AttributeError(name)
-        return StandIn(f"{self.__name__}.{name}")
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if len(args) == 1 and not kwargs and callable(args[0]):
-            return args[0]
-        return StandIn(f"{self.__name__}()")
-
-    def __getitem__(self, key: Any) -> Any:
-        return StandIn(f"{self.__name__}[...]")
-
-    def __mro_entries__(self, bases: Any) -> tuple[type, ...]:
-        return ()
-
-    def __repr__(self) -> str:
-        return f"<stand-in for {self.__name__}>"
-
-
 def needed(tree: ast.Module, line: int) -> list[ast.stmt]:
-    """The top-level statements that the definition around `line` needs, in their order."""
+    """The top-level statements that the code around `line`, or leading to it, needs, in order."""
     owners: dict[str, list[ast.stmt]] = {}
     start: list[ast.stmt] = []
     for stmt in tree.body:
@@ -53,7 +27,13 @@ def needed(tree: ast.Module, line: int) -> list[ast.stmt]:
         for name in bound(stmt):
             owners.setdefault(name, []).append(stmt)
     keep: set[int] = set()
-    agenda = list(start)
+    reaching = {name.partition(".")[0] for name in places.outline(tree).reaching(line)}
+    definitions = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    agenda = [*start, *(s for s in tree.body if isinstance(s, definitions) and s.name in reaching)]
+    for stmt in tree.body:
+        acted_on = acts_on(stmt)
+        if acted_on is not None:
+            owners.setdefault(acted_on, []).append(stmt)
     while agenda:
         stmt = agenda.pop()
         if id(stmt) in keep:
@@ -62,19 +42,27 @@ def needed(tree: ast.Module, line: int) -> list[ast.stmt]:
         for node in ast.walk(stmt):
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
                 agenda += owners.get(node.id, [])
-    names = {n for s in start for n in bound(s)}
+    names = reaching | {n for s in start for n in bound(s)}
     roots = [
         s
         for s in tree.body
-        if isinstance(s, (ast.Assign, ast.FunctionDef))
-        and "transform" in ast.unparse(s)
-        and names & places._names(s)
+        if isinstance(s, ast.Assign) and "transform" in ast.unparse(s) and names & places._names(s)
     ]
     for stmt in roots:
         keep.add(id(stmt))
     future = [s for s in tree.body if isinstance(s, ast.ImportFrom) and s.module == "__future__"]
     keep |= {id(s) for s in future}
     return [s for s in tree.body if id(s) in keep]
+
+
+def acts_on(stmt: ast.stmt) -> str | None:
+    """The name whose method the statement calls: `parser` of `parser.add_argument("--lr")`."""
+    node = stmt.value if isinstance(stmt, ast.Expr) else None
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+        return None
+    while isinstance(node, (ast.Call, ast.Attribute)):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return node.id if isinstance(node, ast.Name) else None
 
 
 def bound(stmt: ast.stmt) -> set[str]:
@@ -124,7 +112,7 @@ def _split(stmt: ast.Import | ast.ImportFrom) -> list[ast.stmt]:
 def _guarded(stmt: ast.stmt) -> ast.stmt:
     """`stmt`, and when it fails, a stand-in for each name it binds."""
     lines = [f"    {name} = __jaxlint_site__.stand_in({name!r})" for name in sorted(bound(stmt))]
-    text = "try:\n    pass\nexcept Exception:\n" + ("\n".join(lines) or "    pass")
+    text = "try:\n    pass\nexcept (Exception, SystemExit):\n" + ("\n".join(lines) or "    pass")
     guard = ast.parse(text).body[0]
     assert isinstance(guard, ast.Try)
     guard.body = [stmt]

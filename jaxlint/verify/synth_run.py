@@ -9,6 +9,7 @@ from jaxlint.verify import watch as watching
 from jaxlint.verify.exercise import Enough, Root
 from jaxlint.verify.guesses import Guess
 from jaxlint.verify.model import DECISIVE, Seen
+from jaxlint.verify.phases import pair_of
 from jaxlint.verify.targets import Target, Targets, guards
 from jaxlint.verify.trees import split_arrays
 
@@ -82,11 +83,22 @@ class Synthesis(Targets):
         args, kwargs = self.arguments(target, found)
         if target.under_root:
             self.bench.exercise(
-                Root(target.call, args, kwargs, target.kind, target.takes_rng, target.at_site)
+                Root(
+                    target.call,
+                    args,
+                    kwargs,
+                    target.kind,
+                    target.takes_rng,
+                    target.at_site,
+                    target.method,
+                    self.seen.linen.streams,
+                )
             )
         else:
             self.bench.phase(target.name, lambda: target.call(*args, **kwargs))
             own_calls.replay(self.bench, self.seen, before)
+            if site.executed:
+                own_calls.replay_linen(self.bench, self.seen)
             names = self.names()
             for pair in self.seen.pairs[before:]:
                 if pair.kind.startswith("multi"):
@@ -174,7 +186,9 @@ class Synthesis(Targets):
 
             def run(key: Any, leaves: Any) -> Any:
                 a, k = rebuild(leaves)
-                watching.unwatched("transform_with_state")(target.call).init(key, *a, **k)
+                kind = "linen" if target.kind == "linen" else "transform_with_state"
+                pair = pair_of(target.call, kind, target.method, self.seen.linen.streams)
+                pair.init(key, *a, **k)
                 return 0
 
             jax.eval_shape(run, jax.random.PRNGKey(0), arrays)

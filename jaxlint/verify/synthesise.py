@@ -7,15 +7,18 @@ import inspect
 import json
 import re
 import typing
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from importlib import resources
 from typing import Any
 
-from jaxlint.verify.guesses import Array, FromInit, Guess, Key, Struct, Value
+from jaxlint.verify.guesses import Array, FromInit, Function, Guess, Key, Made, Struct, Value
 from jaxlint.verify.hints import FileHints, Use
+from jaxlint.verify.standins import StandIn
 
 SIZE, BATCH, TIME, SPACE, CHANNELS, VOCAB = 8, 4, 5, 16, 3, 10
 SHAPES = {0: (), 1: (BATCH,), 2: (BATCH, SIZE), 3: (BATCH, TIME, SIZE)}
+COLLECTIONS = ("batch_stats", "cache", "stats", "counters")
 SHAPES[4] = (2, SPACE, SPACE, CHANNELS)
 SHAPES[5] = (2, TIME, SPACE, SPACE, CHANNELS)
 
@@ -37,6 +40,8 @@ class Setting:
     """The parameters are a class's own: sizes rather than data."""
     with_params: bool = False
     """The function takes parameters (and maybe state) of a transformed function."""
+    linen: Callable[[], Any] | None = None
+    """What makes the file's outermost Flax module, if it has one."""
     dims: dict[str, int] = field(default_factory=dict)
     """Sizes of jaxtyping's dimension names met so far."""
 
@@ -65,6 +70,9 @@ def guess(parameter: inspect.Parameter, use: Use, setting: Setting) -> Guess:
     name = parameter.name
     if name in setting.described:
         return setting.described[name]
+    found = _for_linen(name, use, setting)
+    if found is not None:
+        return found
     if use.params_of or named(name, "params"):
         return FromInit("params")
     if setting.with_params and name.endswith("state"):
@@ -85,10 +93,33 @@ def guess(parameter: inspect.Parameter, use: Use, setting: Setting) -> Guess:
     return from_name(name, use, setting)
 
 
+def _for_linen(name: str, use: Use, setting: Setting) -> Guess | None:
+    """What belongs to a Flax model: itself, its variables, a train state."""
+    make = setting.linen
+    if make is None or setting.constructor:
+        return None
+    if "apply_fn" in use.attributes:
+        parts: dict[str, Guess] = {}
+        for part in sorted({*use.attributes, "params"}):
+            other = Function("any function", lambda: _identity)
+            model = Function("model.apply", lambda: make().apply)
+            parts[part] = {"params": FromInit("params"), "apply_fn": model}.get(
+                part, FromInit(part) if part in COLLECTIONS else other
+            )
+        return Struct("fields", parts)
+    if use.attributes & {"apply", "init", "init_with_output", "bind"}:
+        return Made("the file's model", make)
+    if name in ("variables", "vars", *COLLECTIONS):
+        return FromInit(name if name in COLLECTIONS else "variables")
+    return None
+
+
 def from_annotation(annotation: Any, name: str, setting: Setting) -> Guess | None:
     """A guess from the annotation; None when it says nothing."""
     if annotation is inspect.Parameter.empty or annotation is Any:
         return None
+    if isinstance(annotation, StandIn):
+        annotation = annotation.__name__
     typed = _jaxtyped(annotation, setting)
     if typed is not None:
         return typed
@@ -275,7 +306,8 @@ def from_use(name: str, use: Use, setting: Setting) -> Guess | None:
 
 def is_array(annotation: Any) -> bool:
     """Whether the annotation says array and no more: `jax.Array`, `jnp.ndarray`, `chex.Array`."""
-    text = annotation if isinstance(annotation, str) else getattr(annotation, "__name__", "")
+    text = annotation if isinstance(annotation, str) else getattr(annotation, "__name__", None)
+    text = text if isinstance(text, str) else ""
     return text.strip("'\"").rpartition(".")[2] in ("Array", "ndarray", "ArrayLike", "DeviceArray")
 
 

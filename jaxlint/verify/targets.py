@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from jaxlint.verify import guesses, own_calls, places, synthesise, watch
+from jaxlint.verify import guesses, linen, own_calls, places, synthesise, watch
 from jaxlint.verify.exercise import Bench
 from jaxlint.verify.guesses import Guess
 from jaxlint.verify.hints import Use, call_name, file_hints, uses
@@ -31,6 +31,8 @@ class Target:
     needs_state: Callable[[], Any] | None = None
     takes_rng: bool = True
     at_site: bool = False
+    method: str | None = None
+    """Of a Flax module, for the kind `linen`, where `call` builds the module."""
 
 
 class Targets:
@@ -74,6 +76,9 @@ class Targets:
             target = self.pair_target(pair, names)
             if target is not None:
                 yield target
+        for value in [*self.user.site.values]:
+            if linen.is_module(value):  # a class that the flagged transform makes
+                yield self.method_target(value, "__call__", self.tree)
         for name in names:
             node = self.outline.defs[name]
             owner = self.outline.defs.get(name.rpartition(".")[0])
@@ -146,7 +151,7 @@ class Targets:
 
     def _rooted(self, node: ast.AST) -> bool:
         """Whether to run `node` under a root first: not when it makes its own."""
-        if self.bench.finding.code in ("JAX105",):
+        if self.bench.finding.code.startswith(("JAX105", "JAX2", "JAX9")):
             return False
         made = {call_name(n) for n in ast.walk(node) if isinstance(n, ast.Call)}
         if made & {*watch.NAMES}:
@@ -159,8 +164,9 @@ class Targets:
     def method_targets(self, name: str, node: ast.AST, owner: ast.ClassDef) -> Iterator[Target]:
         cls, method = getattr(self.user.main, owner.name), name.rpartition(".")[2]
         names = [method]
-        if method == "__init__":
-            names = [m for m in ("__call__",) if hasattr(cls, m)] or ["__init__"]
+        if method in ("__init__", "setup"):
+            calls = any("__call__" in vars(base) for base in cls.__mro__)
+            names = ["__call__"] if calls else ["__init__"]
         for concrete in self._concrete(cls):
             for called in names:
                 yield self.method_target(concrete, called, node)
@@ -176,9 +182,8 @@ class Targets:
         return [cls, *subs]
 
     def method_target(self, cls: Any, method: str, node: ast.AST) -> Target:
-        import haiku as hk
-
-        is_module = isinstance(cls, type) and issubclass(cls, hk.Module)
+        flax = linen.is_module(cls)
+        is_module = flax or _is_haiku_module(cls)
         build = self._builder(cls)
         if method == "__init__":
             return Target(cls.__name__, lambda: build(), [], node, under_root=is_module)
@@ -193,6 +198,8 @@ class Targets:
 
         start = getattr(cls, "initial_state", None)
         state = (lambda: build().initial_state(synthesise.BATCH)) if start is not None else None
+        if flax:
+            call, state = build, None
         code = getattr(function, "__code__", None)
         own = self.outline.node_at(code.co_firstlineno) if code is not None else node
         return Target(
@@ -202,6 +209,8 @@ class Targets:
             own or node,
             under_root=is_module or self.bench.finding.code == "JAX101",
             needs_state=state,
+            kind="linen" if flax else "transform_with_state",
+            method=method if flax else None,
         )
 
     def _builder(self, cls: Any) -> Callable[[], Any]:
@@ -230,6 +239,7 @@ class Targets:
         calls = self.outline.calls(node or self.tree)
         return synthesise.Setting(
             hints=self.hints,
+            linen=self.linen_model(),
             image=bool(calls & CONV),
             embeds="Embed" in calls,
             attends=bool(calls & {"MultiHeadAttention", "dynamic_unroll", "static_unroll"}),
@@ -264,6 +274,22 @@ class Targets:
             out["*args"] = guesses.Array(synthesise.SHAPES[4 if setting.image else 2])
         return out
 
+    def linen_model(self) -> Callable[[], Any] | None:
+        """What builds the file's outermost Flax module: the last that no other one makes."""
+        found = [
+            value
+            for value in vars(self.user.main).values()
+            if linen.is_module(value) and value.__name__ in self.outline.defs
+        ]
+        used = {
+            name
+            for cls in found
+            for name in self.outline.used[cls.__name__]
+            if name != cls.__name__
+        }
+        outer = [cls for cls in found if cls.__name__ not in used] or found
+        return self._builder(outer[-1]) if outer else None
+
     def core_state(self, node: ast.AST | None) -> Callable[[], Any] | None:
         """What makes the state of the core that `node` constructs by a call like `Core(32)`."""
         for call in ast.walk(node) if node is not None else ():
@@ -291,6 +317,14 @@ class Targets:
         owner = self.outline.defs.get(target.name.partition("(")[0])
         texts.append(_docstring(owner))
         return synthesise.described("\n".join(texts), names, setting)
+
+
+def _is_haiku_module(cls: Any) -> bool:
+    try:
+        import haiku as hk
+    except ImportError:
+        return False
+    return isinstance(cls, type) and issubclass(cls, hk.Module)
 
 
 def _unwrapped(function: Any) -> Any:

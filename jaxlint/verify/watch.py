@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from jaxlint.verify import errors
+from jaxlint.verify import errors, linen
 from jaxlint.verify.guesses import Hole
 
 NAMES = ("transform", "transform_with_state", "multi_transform", "multi_transform_with_state")
@@ -67,6 +67,8 @@ class Watch:
         self.site = site
         self.pairs: list[Pair] = []
         self.leaks: list[tuple[str, BaseException]] = []
+        self.linen = linen.Calls(site)
+        """The Linen calls of the run."""
 
     def without(self, name: str, original: Any) -> Any:
         """`hk.without_apply_rng`, `hk.without_state`: the pair given loses its key or state."""
@@ -165,12 +167,17 @@ def _initialised(pair: Pair, args: tuple[Any, ...], skip: int, kwargs: dict[str,
     """
     import jax
 
+    def flipped(value: Any) -> Any:
+        return not value if isinstance(value, bool) else value
+
     failed: Exception | None = None
-    for first in (skip, skip - 1, skip + 1):
-        try:
-            return pair.init(jax.random.PRNGKey(7), *args[max(first, 0) :], **kwargs)
-        except Exception as error:
-            failed = failed or error
+    turned = (tuple(map(flipped, args)), {name: flipped(v) for name, v in kwargs.items()})
+    for inputs, named in ((args, kwargs), turned):  # a batch norm can only start in training
+        for first in (skip, skip - 1, skip + 1):
+            try:
+                return pair.init(jax.random.PRNGKey(7), *inputs[max(first, 0) :], **named)
+            except Exception as error:
+                failed = failed or error
     assert failed is not None
     raise failed
 
@@ -199,13 +206,21 @@ def unwatched(name: str) -> Any:
 
 
 @contextlib.contextmanager
-def watching(site: Any) -> Iterator[Watch]:
-    """Replace `hk.transform*` while the block runs."""
+def watching(site: Any, source: str = "") -> Iterator[Watch]:
+    """Watch what the code at `source` does with Haiku and Flax while the block runs."""
     watch = Watch(site)
+    watch.linen.streams = linen.streams_in(source)
+    with linen.watching(watch.linen, "flax" in source), _haiku(watch):
+        yield watch
+
+
+@contextlib.contextmanager
+def _haiku(watch: Watch) -> Iterator[None]:
+    """Replace `hk.transform*` while the block runs."""
     try:
         import haiku as hk
     except ImportError:
-        yield watch
+        yield
         return
     saved = {name: getattr(hk, name) for name in (*NAMES, *WITHOUT) if hasattr(hk, name)}
     _ORIGINALS.update(saved)
@@ -213,7 +228,7 @@ def watching(site: Any) -> Iterator[Watch]:
         for name, original in saved.items():
             make = watch.without if name in WITHOUT else watch.transform
             setattr(hk, name, make(name, original))
-        yield watch
+        yield
     finally:
         for name, original in saved.items():
             setattr(hk, name, original)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import Any
 
-from jaxlint.finding import Finding
+from jaxlint.finding import Finding, Span
 from jaxlint.verify import judge, own_calls, slice_file, watch
 from jaxlint.verify.counterproof import counterproof
 from jaxlint.verify.errors import first_line
@@ -90,6 +90,8 @@ class _Run:
     def __init__(self, job: Job, source: str, tell: Tell, blocked: list[str]) -> None:
         self.job, self.source, self.tell, self.blocked = job, source, tell, blocked
         self.importable = True
+        self.alone = False
+        """Whether the last run had the file's other findings made harmless."""
 
     def suits(self, level: str) -> bool:
         """Whether `level` can be tried for this job."""
@@ -115,18 +117,19 @@ class _Run:
         finding: Finding | None = None,
         alone: bool = False,
         until: str | None = None,
+        others: tuple[Span, ...] | None = None,
     ) -> Evidence:
         """The evidence of one level; with `source`, of a fixed copy whose finding sits elsewhere.
 
         `until` is the phase after which the copy need not be run further; `alone` replaces the
-        transforms of the file's other findings by plain Python.
+        transforms of the file's other findings by plain Python, which in a copy are at `others`.
         """
         evidence = Evidence(level)
         finding = finding or self.job.finding
-        others = self.job.others if source is None else ()
+        others = self.job.others if others is None else others
         text = source or self.source
         user = UserCode(finding.span.path, text, finding.span, self.job.src, others)
-        user.site.alone = alone
+        user.site.alone = self.alone = alone
         if alone:
             evidence.notes.append("run with the file's other findings made harmless")
 
@@ -139,7 +142,7 @@ class _Run:
         bench.fixed, bench.until = source is not None, until
         self.blocked.clear()
         try:
-            with time_share(seconds), watch.watching(user.site) as seen:
+            with time_share(seconds), watch.watching(user.site, text) as seen:
                 self._run(level, user, bench, seen)
         except Enough:
             pass

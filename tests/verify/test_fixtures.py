@@ -12,12 +12,6 @@ import pytest
 from jaxlint.finding import Finding, Hazard, Span
 from jaxlint.verify.model import Job, Limits, Result, Verdict
 
-# Marked lines that only a person's inputs, or another file's, can bring to show their hazard.
-NEEDS_HELP = {
-    ("batchnorm_vmap_constants.py", 31): "evaluation: its state is made by another transform",
-    ("miss_02_abstract_agent/base.py", 22): "an abstract method, and inputs two files away",
-}
-
 
 @cache
 def marked() -> dict[tuple[str, int, int, str], Job]:
@@ -52,6 +46,4 @@ def test_the_mark_is_true(key: tuple[str, int, int, str], results: dict[Any, Res
     tolerated = result.finding.hazard is Hazard.TOLERATED
     expected = Verdict.CONTRACT if tolerated else Verdict.CONFIRMED
     shown = result.verdict is expected and result.level in ("harness", "own-calls", "synthesised")
-    if not shown and key[:2] in NEEDS_HELP:
-        pytest.xfail(NEEDS_HELP[key[:2]])
     assert shown, f"{result.verdict.value} ({result.level})\n{result.detail}"

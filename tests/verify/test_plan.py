@@ -166,7 +166,7 @@ def test_edits_and_where_the_finding_goes(tmp_path: Path) -> None:
     )
     fixed = counterproof.apply_edits(source, edits, where.path)
     assert fixed == "import haiku as hk\nimport jax\nout = hk.vmap(f)(x)\n"
-    there = counterproof.moved(finding, source, edits)
+    there = counterproof.moved(finding.span, source, edits)
     assert (there.line, there.column, there.end_line, there.end_column) == (3, 7, 3, 17)
     with pytest.raises(ValueError, match="overlapping"):
         counterproof.apply_edits(source, (edits[1], edits[1]), where.path)
