@@ -20,6 +20,7 @@ from jaxlint.analysis.values import (
     Bound,
     Class,
     Const,
+    DictObject,
     Function,
     Instance,
     LibraryMethod,
@@ -100,6 +101,8 @@ class Attributes(Core):
         if isinstance(value, MultiPart) and name not in TUPLE_ATTRIBUTES:
             self.misused(value, node, frame, f"its attribute {name!r} is read")
             return UNKNOWN
+        if isinstance(value, DictObject):
+            return self.dict_attribute(value, name, node, frame)
         if isinstance(value, (Sequence, Mapping)):
             return self.container_method(value, name)
         return derived(value)
@@ -201,6 +204,8 @@ class Attributes(Core):
 
     def _super_attribute(self, value: Super, name: str, node: ast.AST, frame: Frame) -> Value:
         receiver = value.receiver
+        if isinstance(receiver, DictObject):
+            return self.dict_super(receiver, value.cls, name, node, frame)
         start = receiver.cls if isinstance(receiver, Instance) and receiver.cls else value.cls
         mro = start.mro
         after = mro[mro.index(value.cls) + 1 :] if value.cls in mro else value.cls.mro[1:]
@@ -249,6 +254,8 @@ class Attributes(Core):
             elif isinstance(owner, Class):
                 attrs = owner.attrs
             else:
+                if isinstance(owner, DictObject):
+                    self.set_dict_attribute(owner, name, value)
                 continue
             if self.flow.conditional and name in attrs:
                 attrs[name] = union([attrs[name], value])

@@ -115,6 +115,9 @@ class Classes(Core):
         """`cls(*args)`: a new instance, its constructor run."""
         if self.linen_base(cls) is not None:
             return self.construct_linen(cls, args, node, frame)
+        made = self.make_dict(cls, args, node, frame)
+        if made is not None:
+            return made
         instance = self.new_instance(cls, None, node, frame)
         if self.is_module(instance):
             self.construct_effect(node, frame, f"constructs {cls.name}")

@@ -27,6 +27,7 @@ from jaxlint.analysis.transformed import (
 from jaxlint.analysis.values import (
     NONE,
     Class,
+    DictObject,
     Function,
     FunctionNode,
     Instance,
@@ -158,6 +159,30 @@ class Core(LinenCore):
         place: ast.expr | None = None,
     ) -> None:
         """`target.name = value`. Under an undecided branch the old value stays possible."""
+
+    @abstractmethod
+    def set_item(self, owner: Value, index: Value, value: Value) -> None:
+        """`owner[index] = value`."""
+
+    # -- dicts -----------------------------------------------------------------------------
+
+    @abstractmethod
+    def make_dict(self, cls: Class, args: Args, node: ast.expr, frame: Frame) -> Value | None:
+        """An object of `cls` built here, if that is a dict; else None."""
+
+    @abstractmethod
+    def dict_attribute(self, value: DictObject, name: str, node: ast.AST, frame: Frame) -> Value:
+        """An attribute: the object's own, its class's, an item's, or a dict's method."""
+
+    @abstractmethod
+    def set_dict_attribute(self, owner: DictObject, name: str, value: Value) -> None:
+        """`owner.name = value`."""
+
+    @abstractmethod
+    def dict_super(
+        self, receiver: DictObject, cls: Class, name: str, node: ast.AST, frame: Frame
+    ) -> Value:
+        """`super().name` in a method of `cls`."""
 
     # -- blame -----------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from jaxlint.analysis.branches import Branches
 from jaxlint.analysis.calls import Calls
 from jaxlint.analysis.classes import Classes
 from jaxlint.analysis.core import BudgetSpent, Summary
+from jaxlint.analysis.dicts import DictObjects
 from jaxlint.analysis.effects import (
     CONSTRUCT,
     PARAM,
@@ -67,6 +68,7 @@ class Interpreter(
     Expressions,
     Operators,
     Attributes,
+    DictObjects,
     Calls,
     Classes,
     LibraryCalls,

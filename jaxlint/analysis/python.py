@@ -406,6 +406,8 @@ def _update(host: Core, args: Args, node: ast.expr, frame: Frame) -> Value:
             else:
                 container.rest = UNKNOWN
         container.items.update(args.keywords)
+        if args.open_keywords:
+            container.rest = UNKNOWN
     return NONE
 
 

@@ -407,6 +407,21 @@ class Mapping(Value):
         return [*self.items.values(), *([self.rest] if self.rest is not None else [])]
 
 
+class DictObject(Mapping):
+    """An object of a project class that is a dict. `attrs`: attributes that are no items.
+
+    shared: its items are its attributes, by `self.__dict__ = self`.
+    """
+
+    __slots__ = ("attrs", "cls", "shared")
+
+    def __init__(self, cls: Class) -> None:
+        super().__init__({})
+        self.cls = cls
+        self.attrs: dict[str, Value] = {}
+        self.shared = False
+
+
 class OneOf(Value):
     """One of several values. `chosen`: the program chooses at run time, by an expression."""
 

@@ -520,6 +520,47 @@ def net(x):
     return jax.lax.map(Layers(pure, HOLE).second, x)
 """,
     ),
+    Case(
+        "a dict whose items are read as attributes",
+        """
+class Nets(dict):
+    __getattr__ = dict.__getitem__
+
+
+def net(x):
+    nets = Nets(head=HOLE, tail=pure)
+    return jax.lax.map(nets.head, jax.lax.map(nets["tail"], x))
+""",
+    ),
+    Case(
+        "a dict that is its own __dict__",
+        """
+class Bag(dict):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.__dict__ = self
+
+
+def net(x):
+    bag = Bag(tail=pure)
+    bag.head = HOLE
+    return jax.lax.map(bag["head"], jax.lax.map(bag.tail, x))
+""",
+    ),
+    Case(
+        "a dict with a method, made of pairs",
+        """
+class Layers(collections.OrderedDict):
+    def over(self, x):
+        for layer in self.values():
+            x = jax.lax.map(layer, x)
+        return x
+
+
+def net(x):
+    return Layers([("tail", pure), ("head", HOLE)]).over(x)
+""",
+    ),
 ]
 
 CASES = [*MODULES, *INHERITANCE, *SPECIAL]
