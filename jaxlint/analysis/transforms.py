@@ -10,7 +10,7 @@ from jaxlint.analysis.blame import callable_in
 from jaxlint.analysis.core import Core
 from jaxlint.analysis.effects import CONSTRUCT, RNG, Effect, built_since
 from jaxlint.analysis.frames import Frame
-from jaxlint.analysis.linen_values import LinenMethod, LinenModule
+from jaxlint.analysis.linen_values import LinenMethod, LinenModule, Variables
 from jaxlint.analysis.observations import RawSite
 from jaxlint.analysis.transformed import (
     PairFunction,
@@ -339,6 +339,8 @@ def traced(value: Value) -> Value:
         return value if isinstance(value.value, (bool, str, type(None))) else TRACED_ARRAY
     if isinstance(value, Sequence):
         return Sequence(value.kind, [traced(v) for v in value.items], value.open)
+    if isinstance(value, Variables):
+        return value  # which collections there are, tracing does not change
     if isinstance(value, Mapping):
         rest = traced(value.rest) if value.rest is not None else None
         return Mapping({k: traced(v) for k, v in value.items.items()}, rest)
