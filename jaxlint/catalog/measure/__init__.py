@@ -1,14 +1,17 @@
-"""`jaxlint catalog check`: measure the catalog's hazards again on the installed jax and haiku."""
+"""`jaxlint catalog check`: measure what the catalog says again, on the installed libraries."""
 
 from __future__ import annotations
 
 import argparse
 import os
+import random
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib.util import find_spec
 
 from jaxlint.catalog.measure.compare import compare
+from jaxlint.catalog.measure.layers import LayerExample, check_layers, examples
 from jaxlint.catalog.measure.plan import Cell, cells, sample
 from jaxlint.catalog.measure.report import progress, show
 from jaxlint.catalog.measure.session import CannotMeasure, Crew
@@ -46,14 +49,30 @@ def _check(chosen: list[Cell], options: argparse.Namespace) -> int:
             replies = crew.measure(chosen, tell)
     finally:
         crew.close()
-    result = compare(replies, crew.versions)
+    layers = _layers(options)
+    result = replace(
+        compare(replies, crew.versions),
+        layers_measured=len(layers),
+        layers=tuple(check_layers(layers)) if layers else (),
+    )
     show(result, options.format, sys.stdout)
     if options.update:
         update(replies, crew.versions)
         return 0
     if len(result.refused) == result.measured:
         return _fail("none of the examples runs on the installed versions")
-    return 1 if result.disagreements else 0
+    return 1 if result.disagreements or result.layers else 0
+
+
+def _layers(options: argparse.Namespace) -> list[LayerExample]:
+    """The examples of layers to be measured: none without flax, and none where not asked for."""
+    if options.only or options.effect or options.update or find_spec("flax") is None:
+        return []
+    found = examples()
+    if options.sample is None:
+        return found
+    wanted = min(-(-options.sample // 4), len(found))
+    return random.Random(options.seed).sample(found, wanted)
 
 
 def _fail(message: str) -> int:
@@ -65,12 +84,13 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="jaxlint catalog check",
         description="Measure again, on the installed jax and haiku, what each effect does under "
-        "each transform, and compare with the catalog's data. All of it takes some minutes.",
+        "each transform, and with flax what each layer of Linen does with collections and rng "
+        "streams, and compare with the catalog's data. All of it takes some minutes.",
     )
     add = parser.add_argument
     add("only", nargs="*", metavar="TRANSFORM", help="measure only these (jax.vmap)")
     add("--effect", action="append", default=[], metavar="NAME", help="measure only this (rng)")
-    add("--sample", type=int, metavar="N", help="measure N cells, drawn at random")
+    add("--sample", type=int, metavar="N", help="N cells drawn at random, and N/4 layers")
     add("--seed", type=int, default=0, help="what --sample draws with (default: 0)")
     add("--jobs", type=int, default=os.cpu_count() or 1, help="processes at a time")
     add("--format", choices=("table", "json"), default="table")

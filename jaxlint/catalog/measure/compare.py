@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
 from jaxlint import catalog
+from jaxlint.catalog.measure.layers import LayerDisagreement
 from jaxlint.catalog.measure.plan import PHASES, Cell
 from jaxlint.catalog.measure.session import Reply
 
@@ -25,13 +26,18 @@ class Disagreement:
 
 @dataclass(frozen=True)
 class Result:
-    """The outcome of a check. `refused`: the API refuses the example without any effect."""
+    """The outcome of a check. `refused`: the API refuses the example without any effect.
+
+    layers: the layers of Linen, `layers_measured` in number, that do not do what the data says.
+    """
 
     measured: int
     disagreements: tuple[Disagreement, ...]
     refused: tuple[Disagreement, ...]
     versions: dict[str, str]
     recorded_on: dict[str, str]
+    layers_measured: int = 0
+    layers: tuple[LayerDisagreement, ...] = ()
 
     def as_json(self) -> dict[str, object]:
         """The whole result as plain values."""

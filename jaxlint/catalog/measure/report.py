@@ -38,7 +38,11 @@ def show(result: Result, form: str, stream: TextIO) -> None:
         _table("Refused without the effect, so not measured", result.refused, stream)
     if result.disagreements:
         _table("Not what the data says", result.disagreements, stream)
+    stream.writelines(f"{each}\n" for each in result.layers)
     stream.write(_summary(result) + "\n")
+    if result.layers_measured:
+        wrong = len({each.example for each in result.layers})
+        stream.write(f"{wrong} of {result.layers_measured} layers differ from the data.\n")
 
 
 def _summary(result: Result) -> str:
