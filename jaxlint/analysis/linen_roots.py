@@ -367,7 +367,18 @@ class LinenRoots(Core):
         if run.mode != "apply" or self.flow.expected or self.flow.caught or in_test(frame):
             return
         self.dropping.add(id(run.node))
-        self.observe(LinenDropped(run.node, frame.file, frame, run, self.updating, self.dropping))
+        self.observe(
+            LinenDropped(
+                run.node,
+                frame.file,
+                frame,
+                run,
+                self.updating,
+                self.dropping,
+                self.linen_runs,
+                _is_repeated(run),
+            )
+        )
 
     def looked_for(self, value: Value, key: Value, node: ast.AST, frame: Frame) -> None:
         """`updates["losses"]`, `updates.get(...)`: whether a sown collection cannot be there."""
@@ -432,6 +443,21 @@ class LinenRoots(Core):
             for e in effects
             if not e.conditional
         )
+
+
+def _is_repeated(run: LinenRun) -> bool:
+    """Whether the call is one step of several, as far as its text tells: a function with arguments
+    is called for each batch, and a loop goes round."""
+    function = run.frame.function if run.frame is not None else None
+    scope = function.node if function is not None else run.file.tree if run.file else None
+    if function is not None and len(function.node.args.args) > (function.owner is not None):
+        return True
+    return scope is not None and any(
+        inner is run.node
+        for loop in ast.walk(scope)
+        if isinstance(loop, (ast.For, ast.While))
+        for inner in ast.walk(loop)
+    )
 
 
 def _is_bound_in_loop(name: str, scope: ast.AST) -> bool:

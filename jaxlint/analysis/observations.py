@@ -175,13 +175,15 @@ class LinenResult(Observation):
 class LinenDropped(Observation):
     """The updates that an apply returned go nowhere; node is the call.
 
-    runs: all runs seen with updates, and dropped: the ids of the calls whose updates go nowhere,
-    both as they are when the analysis is over.
+    updating: all runs seen with updates; dropped: the ids of the calls whose updates go nowhere;
+    runs: all runs; each as it is when the analysis is over. repeated: the call is one of several.
     """
 
     run: LinenRun
-    runs: list[LinenRun]
+    updating: list[LinenRun]
     dropped: set[int]
+    runs: list[LinenRun]
+    repeated: bool
 
 
 @dataclass

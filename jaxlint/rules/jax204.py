@@ -7,7 +7,13 @@ from collections.abc import Iterator
 from jaxlint.analysis.effects import PARAM
 from jaxlint.analysis.observations import LinenCall
 from jaxlint.finding import Finding, Hazard
-from jaxlint.rules.linen_calls import call_finding, lacks, misplaced_params, place_of
+from jaxlint.rules.linen_calls import (
+    call_finding,
+    has_own_params,
+    lacks,
+    misplaced_params,
+    place_of,
+)
 from jaxlint.rules.registry import rule
 
 _EXCEPTIONS = {
@@ -29,6 +35,7 @@ _SAYS = {
         "ScopeCollectionNotFound",
         "ScopeParamNotFoundError",
         "ApplyScopeInvalidVariablesStructureError",
+        "ApplyScopeInvalidVariablesTypeError",
     ),
     replacement="variables with every collection that init made",
     observes=LinenCall,
@@ -38,13 +45,16 @@ def check(seen: LinenCall) -> Iterator[Finding]:
     nesting = misplaced_params(seen)
     if nesting is not None:
         first = next(e for e in seen.effects if e.kind == PARAM and not e.conditional)
+        exception = _EXCEPTIONS[nesting]
+        if nesting == "bare" and has_own_params(seen):
+            exception = "ApplyScopeInvalidVariablesTypeError"
         advice = "pass {'params': params}" if nesting == "bare" else "pass the variables themselves"
         yield call_finding(
             seen,
             "JAX204",
             "linen-missing-collection",
-            f"this apply is given {_SAYS[nesting]}: {_EXCEPTIONS[nesting]}; {advice}",
-            _EXCEPTIONS[nesting],
+            f"this apply is given {_SAYS[nesting]}: {exception}; {advice}",
+            exception,
             advice,
             first,
             collection="params",

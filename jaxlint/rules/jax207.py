@@ -24,9 +24,16 @@ def check(seen: LinenDropped) -> Iterator[Finding]:
     run = seen.run
     mutable = run.mutable
     lost = sorted(c for c in run.written if mutable is not None and mutable.has(c))
-    same = [r for r in seen.runs if _same(r.model, run.model)]
-    if not lost or any(id(r.node) not in seen.dropped for r in same):
+    if not lost or any(
+        id(r.node) not in seen.dropped for r in seen.updating if _same(r.model, run.model)
+    ):
         return
+    others = any(
+        r.mode == "apply" and r.node is not run.node and _same(r.model, run.model)
+        for r in seen.runs
+    )
+    if not (seen.repeated or others):
+        return  # nothing comes after it
     names = " and ".join(repr(c) for c in lost)
     advice = "keep the second result and give it to the next apply"
     yield Finding(

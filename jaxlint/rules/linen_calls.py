@@ -90,6 +90,19 @@ def misplaced_params(seen: LinenCall) -> str | None:
     return None
 
 
+def has_own_params(seen: LinenCall) -> bool:
+    """Whether the module itself has parameters, beside those of its submodules.
+
+    Their arrays then stand where Flax looks for collections, which have to be mappings.
+    """
+    own = seen.run.model.identity
+    return any(
+        e.kind == PARAM and isinstance(e.subject, tuple) and e.subject[0] == own
+        for e in seen.effects
+        if not e.conditional
+    )
+
+
 def place_of(effect: Effect, file: ModuleFile) -> str:
     """`nn.BatchNorm, line 12`, as told in a finding of `file`."""
     step = effect.step
