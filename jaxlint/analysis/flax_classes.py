@@ -55,9 +55,18 @@ class FlaxClasses:
             return self.defined_by(binding, path)
         if isinstance(binding, ast.Name) and binding.id != node.id:
             return self.of(binding, path)
+        if isinstance(binding, ast.Call) and isinstance(binding.func, ast.Attribute):
+            return self._narrowed(binding.func, path)
         if isinstance(binding, tuple) and isinstance(binding[0], ast.ImportFrom):
             return self._of_project(binding[0], binding[1].name)
         return None
+
+    def _narrowed(self, method: ast.Attribute, path: Sequence[ast.AST]) -> FlaxClass | None:
+        """What `Module.partial(...)` gave before Linen: the class, with some settings."""
+        if method.attr not in ("partial", "shared"):
+            return None
+        found = self.of(method.value, path)
+        return found if found is not None and method.attr not in found.defined else None
 
     def defined_by(self, node: ast.ClassDef, path: Sequence[ast.AST]) -> FlaxClass | None:
         """What a class statement defines, if it certainly is a module and all bases are known."""
