@@ -11,13 +11,13 @@ class Blend(nn.Module):
     @nn.compact
     def __call__(self, scents: jax.Array) -> jax.Array:
         """The blend, [notes], of `scents`, [2, notes]."""
-        weights = self.param("weights", nn.initializers.ones_init(), (2,))
-        return weights @ scents
+        w = self.param("w", nn.initializers.ones_init(), (2,))
+        return w @ scents
 
 
 def main():
     variables = Blend().init(jax.random.key(0), jnp.ones((2, 7)))
-    print("weights:", variables["params"]["weights"].shape)
+    print("shares:", variables["params"]["w"].shape)
 
 
 if __name__ == "__main__":

@@ -7,12 +7,10 @@ import jax.numpy as jnp
 
 
 def main():
-    model, letters = nn.Dense(1), jnp.ones((2, 4))
-    variables = model.init(
-        jax.random.key(0), letters
-    ).unfreeze()  # JAX905: 17-66 error(AttributeError)
+    model, x = nn.Dense(1), jnp.ones((2, 4))
+    variables = model.init(jax.random.key(0), x).unfreeze()  # JAX905: 17-60 error(AttributeError)
     variables["params"]["kernel"] *= 2
-    print("weights:", model.apply(flax.core.freeze(variables), letters).shape)
+    print("weights:", model.apply(flax.core.freeze(variables), x).shape)
 
 
 if __name__ == "__main__":

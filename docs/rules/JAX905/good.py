@@ -7,10 +7,10 @@ import jax.numpy as jnp
 
 
 def main():
-    model, letters = nn.Dense(1), jnp.ones((2, 4))
-    variables = flax.core.unfreeze(model.init(jax.random.key(0), letters))
+    model, x = nn.Dense(1), jnp.ones((2, 4))
+    variables = flax.core.unfreeze(model.init(jax.random.key(0), x))
     variables["params"]["kernel"] *= 2
-    print("weights:", model.apply(flax.core.freeze(variables), letters).shape)
+    print("weights:", model.apply(flax.core.freeze(variables), x).shape)
 
 
 if __name__ == "__main__":
