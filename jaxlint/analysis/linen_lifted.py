@@ -220,6 +220,7 @@ class LinenTransforms(Core):
     ) -> None:
         if self.flow.expected or self.flow.caught:
             return
+        run = self.flow.linen
         self.observe(
             LinenLiftedSite(
                 node,
@@ -232,5 +233,6 @@ class LinenTransforms(Core):
                 open_keywords=open_keywords,
                 phase=self.flow.phase,
                 is_function=is_function,
+                streams=run.streams if run is not None and run.mode == "apply" else None,
             )
         )

@@ -223,7 +223,10 @@ class InteropUse(Observation):
 
 @dataclass
 class LinenLiftedSite(Observation):
-    """One of Linen's transforms over a module class, or over a function of a module."""
+    """One of Linen's transforms over a module class, or over a function of a module.
+
+    streams: the rng streams that the apply gives whose part this is; None where that is not known.
+    """
 
     symbol: LinenSymbol
     callee: str
@@ -232,3 +235,4 @@ class LinenLiftedSite(Observation):
     open_keywords: bool
     phase: str | None
     is_function: bool
+    streams: frozenset[str] | None = None

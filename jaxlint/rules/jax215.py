@@ -39,8 +39,8 @@ def check(site: LinenLiftedSite) -> Iterator[Finding]:
         if not stream or stream == PARAMS:
             continue
         split = given.items.get(stream)
-        if split is None and PARAMS in given.items:
-            continue  # the key of `params` stands in, if the call gives one
+        if split is None and PARAMS in given.items and not misses_params(site, stream):
+            continue  # the key of `params` stands in
         if split is not None and not (isinstance(split, Const) and split.value is False):
             continue
         name = short_linen(site.symbol.name)
@@ -68,3 +68,8 @@ def check(site: LinenLiftedSite) -> Iterator[Finding]:
             facts={"library": "linen", "transform": site.symbol.name, "stream": stream},
         )
         return
+
+
+def misses_params(site: LinenLiftedSite, stream: str) -> bool:
+    """Whether the apply gives `stream` and no key of `params`, which would stand in for it."""
+    return site.streams is not None and stream in site.streams and PARAMS not in site.streams
