@@ -82,7 +82,9 @@ def analyse(
                 tree = parse_source(path, source)
             if options_need_no_marker(options) and not has_effects(project, path, source):
                 file = _module(path, source, tree, project)
-                report.findings = _judge(_left_over(file), file, path)
+                left, read = _left_over(file)
+                report.findings = _judge(left, file, path)
+                report.dependencies = sorted(read)
                 return report
             _evaluate(report, path, source, tree, options, project)
     except SourceError as error:
@@ -129,12 +131,12 @@ def _module(path: str, source: str, tree: ast.Module, project: Project) -> Modul
     return file
 
 
-def _left_over(file: ModuleFile) -> list[Observation]:
+def _left_over(file: ModuleFile) -> tuple[list[Observation], set[str]]:
     try:
         with _deeper_recursion():
             return leftovers(file)
     except RecursionError:
-        return []  # the evaluation of such a file says so
+        return [], set()  # the evaluation of such a file says so
 
 
 def _evaluate(
@@ -171,8 +173,9 @@ def _evaluate(
         for each in interpreter.observations
         if not (isinstance(each, RawSite) and is_guarded_elsewhere(each, interpreter))
     ]
-    report.findings = _judge([*seen, *_left_over(file)], file, path)
-    report.dependencies = sorted(interpreter.dependencies)
+    left, read = _left_over(file)
+    report.findings = _judge([*seen, *left], file, path)
+    report.dependencies = sorted(interpreter.dependencies | read)
     interpreter.release()
 
 

@@ -109,7 +109,9 @@ class FlaxClasses:
         opened = project.open(hit[0], node.module or "", hit[1])
         if opened is None:
             return None
+        self.scopes.read.add(hit[0])
         other = FlaxClasses(opened, depth=self._depth + 1)
+        other.scopes.read = self.scopes.read
         return other.of(ast.Name(name, ast.Load()), [opened.tree])
 
 

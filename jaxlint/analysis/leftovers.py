@@ -38,8 +38,11 @@ _IMPORTED = re.compile(r"([\w.]+)(?:\s+as\s+(\w+))?")
 _ASSIGNED = re.compile(r"=[ \t]*(?:jax|haiku|flax|optax)(?:\.\w+)*[ \t]*$", re.MULTILINE)
 
 
-def leftovers(file: ModuleFile) -> list[Observation]:
-    """Everything in the file that only an older version of a library takes."""
+def leftovers(file: ModuleFile) -> tuple[list[Observation], set[str]]:
+    """Everything in the file that only an older version of a library takes.
+
+    Also the other files that this depends on.
+    """
     source, tree = file.source, file.tree
     scopes = Scopes(file)
     found: list[Observation] = []
@@ -53,7 +56,7 @@ def leftovers(file: ModuleFile) -> list[Observation]:
         lines = lines_with(frozen.MARKS, source)
         if lines:
             found += frozen.sites(walk(tree, lines), file, scopes)
-    return found
+    return found, scopes.read
 
 
 def _lines_of_names(source: str) -> list[int]:
@@ -70,17 +73,28 @@ def _lines_of_names(source: str) -> list[int]:
     words = set(_ATTRIBUTE.findall(source)) & table.keys()
     if words:
         assigned = {word_before(source, match.start()) for match in _ASSIGNED.finditer(source)}
-        pattern = re.compile(rf"\.\s*({'|'.join(map(re.escape, sorted(words)))})\b")
-        for match in pattern.finditer(source):
-            owner, word = word_before(source, match.start()), match[1]
-            known = bound.get(owner)
-            if known is None or owner in assigned:
-                may = owner in assigned or owner in table[word]
-            else:
-                may = any(removed(f"{dotted}.{word}") is not None for dotted in known)
-            if may:
-                starts.append(match.start(1))
+        for word in words:
+            for start in _attributes(word, source):
+                owner = word_before(source, source.rindex(".", 0, start))
+                known = bound.get(owner)
+                if known is None or owner in assigned:
+                    may = owner in assigned or owner in table[word]
+                else:
+                    may = any(removed(f"{dotted}.{word}") is not None for dotted in known)
+                if may:
+                    starts.append(start)
     return _line_numbers(sorted(starts), source)
+
+
+def _attributes(word: str, source: str) -> Iterator[int]:
+    """Where the word stands as an attribute: after a dot and blanks, and whole."""
+    start = source.find(word)
+    while start >= 0:
+        end = start + len(word)
+        if source[max(0, start - 80) : start].rstrip().endswith("."):
+            if not (source[end : end + 1].isalnum() or source[end : end + 1] == "_"):
+                yield start
+        start = source.find(word, end)
 
 
 def _imported(match: re.Match[str]) -> Iterator[tuple[str, str, str]]:
@@ -218,14 +232,15 @@ def _reported(names: list[tuple[RemovedName, Path]], scopes: Scopes) -> list[Obs
         if seen.statement is None and seen.entry.name not in imported:
             name = seen.entry.name
             if name not in patched:
-                patched[name] = _is_patched(seen.entry, scopes.file)
+                patched[name] = _is_patched(seen.entry, scopes)
             if not patched[name]:
                 found.append(seen)
     return found
 
 
-def _is_patched(entry: Removed, file: ModuleFile) -> bool:
+def _is_patched(entry: Removed, scopes: Scopes) -> bool:
     """Whether this file, or one that it imports, sets the name (`jax.tree_map = jax.tree.map`)."""
+    file = scopes.file
     owner, last = (re.escape(part) for part in entry.name.split(".")[-2:])
     setting = rf"setattr\([^()\n]*['\"]{last}['\"]"
     if re.search(rf"\.{last}[ \t]*=(?!=)|{setting}", file.source):
@@ -238,6 +253,7 @@ def _is_patched(entry: Removed, file: ModuleFile) -> bool:
         text = None if other in seen else project.text(other)
         seen.add(other)
         if text is not None:
+            scopes.read.add(other)
             if pattern.search(text):
                 return True
             waiting += project.imported_files(other, text)

@@ -7,11 +7,13 @@ of a file, also at those that no entry of the evaluator reaches.
 from __future__ import annotations
 
 import ast
+import os
 from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
-from jaxlint.analysis.project import INSTALLED, _module_file
+from jaxlint.analysis.project import INSTALLED, Project, _module_file
 
 if TYPE_CHECKING:
     from jaxlint.analysis.module import ModuleFile
@@ -20,6 +22,8 @@ FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 SCOPES = (*FUNCTIONS, ast.ClassDef, ast.Module)
 IMPORTERS = frozenset({"pytest.importorskip", "importlib.import_module"})
 MAX_DEPTH = 20
+_SHADOWS: WeakKeyDictionary[Project, dict[tuple[str, str], bool]] = WeakKeyDictionary()
+"""By project: whether a folder's files see a module of the project's own by a library's name."""
 
 Import = tuple[ast.Import | ast.ImportFrom, ast.alias]
 Binding = Import | ast.AST
@@ -27,12 +31,15 @@ Binding = Import | ast.AST
 
 
 class Scopes:
-    """The scopes of a file. A place is given by its path: the nodes from the module down to it."""
+    """The scopes of a file. A place is given by its path: the nodes from the module down to it.
+
+    read: the other files that an answer depends on.
+    """
 
     def __init__(self, file: ModuleFile) -> None:
         self.file = file
+        self.read: set[str] = set()
         self._bindings: dict[int, dict[str, list[Binding]]] = {}
-        self._shadowed: dict[str, bool] = {}
 
     def bindings(self, scope: ast.AST) -> dict[str, list[Binding]]:
         """The names that the scope itself binds; `None` where `global` or `nonlocal` says so."""
@@ -106,14 +113,16 @@ class Scopes:
     def is_shadowed(self, dotted: str) -> bool:
         """Whether the project has a module of its own by the first part of the name."""
         top = dotted.partition(".")[0]
-        known = self._shadowed.get(top)
+        project, path = self.file.project, self.file.path
+        shadows = _SHADOWS.setdefault(project, {})
+        folder = os.path.dirname(path)
+        known = shadows.get((folder, top))
         if known is None:
-            project, path = self.file.project, self.file.path
             if top in INSTALLED:
                 known = any(_is_own(root, top, path) for root in project.import_roots(path))
             else:
                 known = project.find(top, path) is not None
-            self._shadowed[top] = known
+            shadows[folder, top] = known
         return known
 
     @cached_property
@@ -129,8 +138,6 @@ class Scopes:
 
 def _is_own(root: str, top: str, path: str) -> bool:
     """Whether `root` holds a module `top` that is the project's, not an installed one."""
-    import os
-
     stem = os.path.join(root, top)
     mark = f"{os.sep}site-packages{os.sep}"
     if mark in stem + os.sep:

@@ -199,3 +199,14 @@ def test_a_name_that_an_imported_file_sets_is_there(tmp_path: Path) -> None:
     path.write_text(source)
     report = analyse(str(path), source)
     assert [finding.facts["removed"] for finding in report.findings] == ["jax.tree_leaves"]
+    assert report.dependencies == [str(tmp_path / "compat.py")]
+
+
+def test_a_class_of_another_file_is_a_dependency(tmp_path: Path) -> None:
+    (tmp_path / "nets.py").write_text("import flax.linen as nn\nclass A(nn.Module): ...\n")
+    source = "from nets import A\nimport flax\nB = A.partial(x=1)\n"
+    path = tmp_path / "train.py"
+    path.write_text(source)
+    report = analyse(str(path), source)
+    assert [finding.code for finding in report.findings] == ["JAX902"]
+    assert str(tmp_path / "nets.py") in report.dependencies
