@@ -31,12 +31,14 @@ class RemovedName(Observation):
 class PreLinen(Observation):
     """An idiom of Flax before Linen. `idiom` is a key of prelinen.json; `named` what it is about.
 
-    error: what the line raises, with `flax.linen` in the place of `flax.nn`.
+    error: what the line raises, with `flax.linen` in the place of `flax.nn`. old: the file imports
+    `flax.nn`, so that it has to be put there first.
     """
 
     idiom: str
     named: str
     error: str
+    old: bool = False
 
 
 @dataclass

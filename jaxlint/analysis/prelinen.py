@@ -29,6 +29,10 @@ def table() -> dict[str, dict[str, dict[str, Any]]]:
 
 
 _PLAIN_MARKS = re.compile(r"def\s+apply\s*\(|from\s+flax\.linen\s+import\b")
+_OLD = re.compile(
+    r"\bflax\.(?:deprecated\.)?nn\b"
+    r"|from\s+flax(?:\.deprecated)?\s+import\s+(?:\w+\s*,\s*)*nn\b"
+)
 _INPUTS = re.compile(r"\.[A-Z]\w*\(\s*[a-z_]\w*\s*[,)]")
 
 
@@ -77,10 +81,11 @@ def sites(
 ) -> Iterator[PreLinen]:
     """Every idiom among the nodes; each comes with the way down to it."""
     classes = FlaxClasses(file, scopes)
+    old = _OLD.search(file.source) is not None
     for node, path in nodes:
         for idiom, named, error, at in _seen(node, path, classes):
             if not is_guarded(path, scopes) and not is_idle(path, scopes):
-                yield PreLinen(at, file, Frame(file, file.env), idiom, named, error)
+                yield PreLinen(at, file, Frame(file, file.env), idiom, named, error, old)
 
 
 _Seen = tuple[str, str, str, ast.AST]

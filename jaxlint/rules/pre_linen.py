@@ -24,7 +24,7 @@ def found(seen: PreLinen, code: str, name: str) -> Iterator[Finding]:
         chain_of([Step(seen.node, seen.file, what)]),
         exception=seen.error,
         replacement=use,
-        facts={"idiom": seen.idiom, "named": seen.named, "library": "flax"},
+        facts={"idiom": seen.idiom, "named": seen.named, "old": seen.old, "library": "flax"},
     )
 
 
