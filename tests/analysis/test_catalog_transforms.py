@@ -8,6 +8,7 @@ from snippets import Files
 
 from jaxlint import catalog
 from jaxlint.analysis.engine import FileReport
+from jaxlint.finding import Finding
 
 APPLICATIONS = applications()
 HAZARDS = {
@@ -43,6 +44,11 @@ def answer(report: FileReport, transform: str) -> Answer:
     found = [f for f in report.findings if f.facts.get("transform") == transform]
     assert len(found) < 2
     return (found[0].code, found[0].hazard.value) if found else None
+
+
+def haiku_findings(report: FileReport) -> list[Finding]:
+    """What is found of Haiku: a transform that is gone from jax has a finding of its own."""
+    return [f for f in report.findings if f.facts.get("library") == "haiku"]
 
 
 @pytest.mark.parametrize("application", APPLICATIONS, ids=lambda each: each.name)
@@ -108,13 +114,13 @@ INLINE = [
 def test_what_runs_its_callable_as_it_is_hides_nothing(
     application: Application, empty: Files
 ) -> None:
-    assert empty.check(source=application.source("param-create")).findings == []
+    assert haiku_findings(empty.check(source=application.source("param-create"))) == []
     looped = Application(
         application.transform, application.slot, f"lax.map(lambda x: {application.text}, x)"
     )
     report = empty.check(source=looped.source("param-create"))
     assert answer(report, "jax.lax.map") == ("JAX101", "leak")
-    assert empty.check(source=looped.source(PURE)).findings == []
+    assert haiku_findings(empty.check(source=looped.source(PURE))) == []
 
 
 HOST = [
@@ -131,6 +137,6 @@ def test_what_runs_on_the_host_makes_no_finding(
     application: Application, row: str, empty: Files
 ) -> None:
     source = application.source(row)
-    assert empty.check(source=source).findings == []
+    assert haiku_findings(empty.check(source=source)) == []
     beside = f"{source}\nother = hk.transform_with_state(lambda x: lax.map(f, x))\n"
     assert answer(empty.check(source=beside), "jax.lax.map") == expected(LOOP, row)
