@@ -113,12 +113,20 @@ def _chooses(test: ast.expr, path: Sequence[ast.AST], scopes: Scopes) -> bool:
             return True
         if len(values) > 1 and all(isinstance(value, ast.Constant) for value in values):
             return True  # set to True and False around a try
+        if any(isinstance(each, ast.FunctionDef) and _looks(each) for each in bindings):
+            return True
         imported = [each for each in bindings if isinstance(each, tuple)]
         if (imported or not bindings) and _FLAG.search(node.id):
             return True
         if len(imported) > 0 and len(values) > 0:
             return True  # `jax = None` where the import failed
     return False
+
+
+def _looks(function: ast.FunctionDef) -> bool:
+    """Whether a small function of the file answers what there is, or is named so."""
+    short = (function.end_lineno or function.lineno) - function.lineno < 30
+    return short and bool(_FLAG.search(function.name) or _LOOKS.search(ast.unparse(function)))
 
 
 def _leaves_before(outer: ast.AST, inner: ast.AST, path: Sequence[ast.AST], scopes: Scopes) -> bool:

@@ -76,6 +76,10 @@ def test_every_spelling_of_a_name_is_found_once(source: str) -> None:
         "import other as jax\njax.tree_map\n",
         "'''jax.tree_map'''\nimport jax\n# from jax import tree_map\n",
         "import jax\nif hasattr(jax, 'tree_map'):\n    f = jax.tree_map\n",
+        "import jax\ndef is_old():\n    return jax.__version__ < '0.4'\n"
+        "if is_old():\n    jax.tree_map\n",
+        "import jax\ndef using_legacy_pmap():\n    return False\n"
+        "if using_legacy_pmap() or 0:\n    jax.tree_map\n",
         "import jax\nf = hasattr(jax, 'tree_map') and jax.tree_map\n",
         "import jax\nwhile False:\n    jax.tree_map\n",
         "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from jax import tree_map\n",
