@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import importlib
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -197,9 +198,7 @@ def watching(calls: Calls, mentioned: bool) -> Iterator[None]:
     """Watch `Module.init`, `apply` and `sow` while the block runs, where Flax is `mentioned`."""
     if mentioned:
         with contextlib.suppress(ImportError):
-            import flax.linen
-
-            del flax
+            importlib.import_module("flax.linen")
     nn = loaded()
     if nn is None:
         yield

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import importlib
 import json
 import os
 import selectors
@@ -36,6 +37,8 @@ ENVIRONMENT = {
     "PYTHONDONTWRITEBYTECODE": "1",
     "MPLBACKEND": "Agg",
 }
+ON_DEMAND = ("flax.linen", "optax")
+"""Libraries that are dear to import and start no backend."""
 OUTPUT_TAIL = 4000
 RESULT_LIMIT = 8 << 20
 
@@ -90,6 +93,8 @@ class Server:
         self.selector = selectors.DefaultSelector()
         self.input = b""
         self.open = True
+        self.tried: set[str] = set()
+        """The libraries of ON_DEMAND that were asked for."""
 
     def prepare(self) -> None:
         """Import what every worker needs; start nothing."""
@@ -107,6 +112,25 @@ class Server:
         del np
         gc.collect()
         gc.freeze()
+
+    def preload(self, path: str) -> None:
+        """Import, once and for all workers, the libraries of ON_DEMAND that the file mentions."""
+        wanted = [name for name in ON_DEMAND if name not in sys.modules and name not in self.tried]
+        if not wanted:
+            return
+        try:
+            with open(path, "rb") as handle:
+                text = handle.read()
+        except OSError:
+            return
+        mentioned = [name for name in wanted if name.partition(".")[0].encode() in text]
+        for name in mentioned:
+            self.tried.add(name)
+            with contextlib.suppress(Exception):
+                importlib.import_module(name)
+        if mentioned:
+            gc.collect()
+            gc.freeze()
 
     def say(self, number: int, event: str, **more: Any) -> None:
         """One line to the client."""
@@ -147,6 +171,7 @@ class Server:
     def start(self, number: int, data: dict[str, Any]) -> None:
         """Fork a worker for one job."""
         job = Job.from_json(data)
+        self.preload(job.finding.span.path)
         scratch = tempfile.mkdtemp(prefix=f"job{number}-", dir=self.scratch)
         reader, writer = os.pipe()
         self.say(number, "started")

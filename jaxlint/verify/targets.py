@@ -193,18 +193,17 @@ class Targets:
         if not static or isinstance(inspect.getattr_static(cls, method), classmethod):
             params = params[1:] if params and params[0].name in ("self", "cls") else params
 
-        def call(*args: Any, **kwargs: Any) -> Any:
+        def bound(*args: Any, **kwargs: Any) -> Any:
             return getattr(build(), method)(*args, **kwargs)
 
         start = getattr(cls, "initial_state", None)
         state = (lambda: build().initial_state(synthesise.BATCH)) if start is not None else None
-        if flax:
-            call, state = build, None
+        state = None if flax else state
         code = getattr(function, "__code__", None)
         own = self.outline.node_at(code.co_firstlineno) if code is not None else node
         return Target(
             f"{cls.__name__}(...).{method}" if method != "__call__" else f"{cls.__name__}(...)",
-            call,
+            build if flax else bound,
             params,
             own or node,
             under_root=is_module or self.bench.finding.code == "JAX101",

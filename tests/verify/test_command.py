@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -190,6 +191,12 @@ def test_without_fork_nothing_runs(project: Path) -> None:
     assert "has no fork" in done.stderr and "WSL" in done.stderr
 
 
+def children(pid: int) -> list[int]:
+    with contextlib.suppress(OSError):
+        return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    return []
+
+
 def test_ctrl_c_prints_what_is_known(project: Path, tmp_path: Path) -> None:
     top = "import time\ntime.sleep(100)\n"
     (tmp_path / "a.py").write_text(NET)
@@ -204,15 +211,16 @@ def test_ctrl_c_prints_what_is_known(project: Path, tmp_path: Path) -> None:
         text=True,
         start_new_session=True,
     )
-    server = 0
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
-        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-        server = int(children[0]) if children else server
-        if server and Path(f"/proc/{server}/task/{server}/children").read_text().split():
+    server, most = 0, 0
+    until = time.monotonic() + 120
+    while time.monotonic() < until:  # until both ran and one of them is done
+        server = (children(process.pid) or [server])[0]
+        workers = len(children(server)) if server else 0
+        if workers < most:
             break
-        time.sleep(0.05)
-    time.sleep(15)
+        most = max(most, workers) if workers == 2 else most
+        time.sleep(0.02)
+    time.sleep(0.5)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)
     assert process.returncode == 130, err
