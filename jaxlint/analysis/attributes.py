@@ -115,6 +115,8 @@ class Attributes(Core):
             return found
         if value.cls is not None:
             hit = self.lookup_class(value.cls, name)
+            if isinstance(hit, Const) and name in self.mutated_attributes(value):
+                return UNKNOWN
             if hit is not None:
                 return self.bind(hit, value, node, frame)
             if name == "__class__":

@@ -285,6 +285,10 @@ class Classes(Core):
             self.run_constructor(instance, cls, args, node, frame)
         finally:
             self.flow = outer
+        changed = self.mutated_attributes(instance)
+        for name, value in instance.attrs.items():
+            if name in changed and isinstance(value, Mapping) and not value.values():
+                instance.attrs[name] = UNKNOWN  # another method fills it
         # It stands for an object that was there before: so do the modules that it holds.
         for part in (instance, *instance.attrs.values()):
             for held in part.items if isinstance(part, Sequence) else [part]:
