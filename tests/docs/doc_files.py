@@ -34,8 +34,13 @@ PAGES = tuple(sorted(path.parent for path in (DOCS / "rules").glob("*/index.md")
 BAD = tuple(page / "bad.py" for page in PAGES)
 GOOD = tuple(page / "good.py" for page in PAGES)
 EXAMPLES = tuple(sorted((DOCS / "examples").glob("*.py")))
+GUIDES = tuple(sorted((DOCS / "examples").glob("*/*.py")))
+OWN_HAIKU = tuple(
+    path for path in sorted((DOCS / "own_haiku").glob("*.py")) if path.stem != "tiny_haiku"
+)
+"""The scripts that use the library of that folder."""
 SILENT = tuple(sorted((HERE / "silent").glob("*.py")))
-EXECUTED = (*BAD, *GOOD, *EXAMPLES, *SILENT)
+EXECUTED = (*BAD, *GOOD, *EXAMPLES, *GUIDES, *SILENT)
 """The files that are run."""
 
 _FENCE = re.compile(r"^```(?P<info>[^\n]*)\n(?P<body>.*?)^```$", re.DOTALL | re.MULTILINE)

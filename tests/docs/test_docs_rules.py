@@ -12,7 +12,9 @@ from doc_files import (
     DOCS,
     EXAMPLES,
     GOOD,
+    GUIDES,
     HEADINGS,
+    OWN_HAIKU,
     PAGES,
     ROOT,
     SILENT,
@@ -82,7 +84,7 @@ def test_the_bad_example_has_one_finding_of_its_rule(bad: Path) -> None:
     assert mark.exception is None or mark.exception in rule.exceptions
 
 
-@pytest.mark.parametrize("path", [*BAD, *GOOD, *EXAMPLES, *SILENT], ids=name)
+@pytest.mark.parametrize("path", [*BAD, *GOOD, *EXAMPLES, *GUIDES, *SILENT], ids=name)
 def test_jaxlint_finds_what_the_marks_promise(path: Path) -> None:
     assert [str(mark) for mark in found(path)] == [str(mark) for mark in marks(path)]
 
@@ -96,13 +98,15 @@ def test_only_the_bad_ones_are_marked() -> None:
         "eval_shape_parameter_bad.py",
     }
     assert not [path for path in (*GOOD, *SILENT) if marks(path)]
+    for path in GUIDES:
+        assert len(marks(path)) == path.stem.endswith("_bad"), path
 
 
 def test_every_rule_has_a_file_of_what_it_leaves_alone() -> None:
     assert [path.stem.upper() for path in SILENT] == list(all_rules())
 
 
-@pytest.mark.parametrize("path", [*BAD, *GOOD, *EXAMPLES], ids=name)
+@pytest.mark.parametrize("path", [*BAD, *GOOD, *EXAMPLES, *GUIDES, *OWN_HAIKU], ids=name)
 def test_an_example_is_a_script_with_a_main(path: Path) -> None:
     tree = ast.parse(text(path))
     assert ast.get_docstring(tree)
@@ -134,3 +138,21 @@ def test_every_example_is_in_the_table() -> None:
         (row,) = [line for line in table.splitlines() if f"]({path.name})" in line]
         codes = ", ".join(mark.code for mark in marks(path))
         assert row.endswith(f"| no: {codes} |" if codes else "| yes |")
+
+
+@pytest.mark.parametrize("path", GUIDES, ids=name)
+def test_every_example_of_a_guide_is_on_its_page(path: Path) -> None:
+    page = text(path.with_name("index.md"))
+    codes = "".join(mark.code for mark in marks(path))
+    before = f"{codes}:\n\n" if codes else ""
+    assert page.count(f"{before}```{{literalinclude}} {path.name}\n:caption: {path.name}\n") == 1
+    for label in re.findall(rf"\[([^]]*)\]\({re.escape(path.name)}\)", page):
+        assert label == (codes or path.name)
+
+
+@pytest.mark.parametrize("page", sorted({path.parent for path in GUIDES}), ids=name)
+def test_the_pages_of_the_guides_have_no_other_files(page: Path) -> None:
+    index = text(page / "index.md")
+    shown = re.findall(r"(?:\{literalinclude\} |\]\()(\w+\.py)", index)
+    assert set(shown) == {path.name for path in GUIDES if path.parent == page}
+    assert f"```{{jaxlint}} check --format concise {name(page)}\n" in index

@@ -18,7 +18,9 @@ from doc_files import (
     EXAMPLES,
     EXECUTED,
     GOOD,
+    GUIDES,
     HERE,
+    OWN_HAIKU,
     PAGES,
     SILENT,
     blocks,
@@ -50,6 +52,10 @@ WRONG_NUMBERS = {
     "JAX215": r"different moves: 1 of",
     "JAX223": r"layers: \['Dense_0'\]",
     "row3_nested_not_lifted": r"modules: \[\]",
+    "migration/function_flax_dropped_bad": r"\[3\.0, 3\.0, 3\.0\]",
+    "migration/layers_flax_same_mask_bad": r"of each layer: \[(\d+) \1 \1\]",
+    "migration/methods_flax_two_compact_bad": r"layers: \['Dense_0'\]",
+    "migration/state_flax_dropped_bad": r"after three steps: \[0\. 0\.",
 }
 """By page or example: what is printed where the numbers are wrong, and only there."""
 
@@ -63,7 +69,8 @@ IN_HOUSE = DOCS / "in_house" / "train.py"
 
 ENVIRONMENT = {
     "JAX_PLATFORMS": "cpu",
-    "PYTHONPATH": str(HERE / "stubs"),  # the library of docs/in_house
+    # The libraries of docs/in_house and docs/own_haiku.
+    "PYTHONPATH": os.pathsep.join([str(HERE / "stubs"), str(DOCS / "own_haiku")]),
     # Compiling takes most of the time, and the speed of what is compiled does not matter.
     "XLA_FLAGS": "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true",
 }
@@ -72,7 +79,7 @@ ENVIRONMENT = {
 def execute() -> str:
     """What execute.py prints of all the files; nothing where it fails (its errors are shown)."""
     return subprocess.run(
-        [sys.executable, str(HERE / "execute.py"), *map(str, [*EXECUTED, IN_HOUSE])],
+        [sys.executable, str(HERE / "execute.py"), *map(str, [*EXECUTED, IN_HOUSE, *OWN_HAIKU])],
         env={**os.environ, **ENVIRONMENT},
         stdout=subprocess.PIPE,
         text=True,
@@ -125,7 +132,7 @@ def test_what_is_silent_runs(path: Path, report: dict[str, Any]) -> None:
     assert path in SILENT or outcome["printed"]
 
 
-@pytest.mark.parametrize("path", [p for p in (*BAD, *EXAMPLES) if marks(p)], ids=name)
+@pytest.mark.parametrize("path", [p for p in (*BAD, *EXAMPLES, *GUIDES) if marks(p)], ids=name)
 def test_what_is_marked_shows_its_hazard(path: Path, report: dict[str, Any]) -> None:
     (mark,) = marks(path)
     failure = outcome_of(report, path)["failure"]
@@ -142,14 +149,20 @@ def test_silent_means_wrong_numbers(example: str, report: dict[str, Any]) -> Non
     if example.startswith("JAX"):
         bad, good = DOCS / "rules" / example / "bad.py", DOCS / "rules" / example / "good.py"
     else:
-        bad, good = DOCS / "examples" / f"{example}.py", DOCS / "examples" / "row4_nested_lifted.py"
+        bad = DOCS / "examples" / f"{example}.py"
+        step = re.match(r"[a-z]+_flax", bad.stem)
+        good = bad.with_name(f"{step[0] if step else 'row4_nested_lifted'}.py")
     assert re.search(WRONG_NUMBERS[example], outcome_of(report, bad)["printed"])
     assert not re.search(WRONG_NUMBERS[example], outcome_of(report, good)["printed"])
 
 
 def test_every_silent_hazard_has_its_numbers() -> None:
-    silent = {m.code for path in BAD for m in marks(path) if m.hazard == "silent"}
-    assert silent == {example for example in WRONG_NUMBERS if example.startswith("JAX")}
+    silent = {
+        path.parent.name if path in BAD else name(path.with_suffix("")).removeprefix("docs/examples/")
+        for path in (*BAD, *EXAMPLES, *GUIDES)
+        if [mark.hazard for mark in marks(path)] == ["silent"]
+    }
+    assert silent == set(WRONG_NUMBERS)
 
 
 def test_tolerated_means_the_same_numbers(report: dict[str, Any]) -> None:
@@ -201,6 +214,15 @@ def test_the_in_house_example_runs_into_what_is_marked(report: dict[str, Any]) -
     failure = outcome_of(report, IN_HOUSE)["failure"]
     assert failure is not None
     assert "UnexpectedTracerError" in failure["classes"], failure["text"]
+
+
+@pytest.mark.parametrize("path", OWN_HAIKU, ids=name)
+def test_the_home_made_haiku_does_what_is_marked(path: Path, report: dict[str, Any]) -> None:
+    outcome = outcome_of(report, path)
+    failure, leaks = outcome["failure"], [mark.hazard for mark in marks(path)] == ["leak"]
+    assert outcome["imported"] == ""
+    assert bool(outcome["printed"]) != leaks, failure
+    assert leaks == (failure is not None and "UnexpectedTracerError" in failure["classes"])
 
 
 def test_all_good_files_are_there() -> None:

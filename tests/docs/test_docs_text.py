@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from outcome import Run
-from doc_files import DOCS, blocks, found, marks, text
+from doc_files import DOCS, OWN_HAIKU, blocks, found, marks, name, text
 
 from jaxlint import configfiles
 from jaxlint.cli.arguments import parse
@@ -20,6 +20,7 @@ from jaxlint.config import SETTINGS, Config, Options, resolve
 
 CONFIGURATION = text(DOCS / "configuration.md")
 IN_HOUSE = DOCS / "in_house"
+TINY = DOCS / "own_haiku" / "pyproject.toml"
 
 
 def config_in(path: Path) -> Config:
@@ -116,6 +117,29 @@ def test_each_in_house_setting_matters(setting: str) -> None:
     assert getattr(options, setting)
     without = replace(options, **{setting: getattr(Options(), setting)})
     assert set(found(IN_HOUSE / "train.py", without)) < set(marks(IN_HOUSE / "train.py"))
+
+
+@pytest.mark.parametrize("path", OWN_HAIKU, ids=name)
+def test_a_home_made_haiku_takes_three_lines(path: Path) -> None:
+    assert len(text(TINY).splitlines()) == 3
+    options = config_in(TINY).options
+    assert found(path) == []
+    assert [str(mark) for mark in found(path, options)] == [str(mark) for mark in marks(path)]
+    for fewer in (replace(options, roots=()), replace(options, effects={})):
+        assert not set(found(path, fewer)) & set(marks(path))
+
+
+def test_what_is_marked_in_the_home_made_haiku() -> None:
+    marked = {path.stem: [mark.hazard for mark in marks(path)] for path in OWN_HAIKU}
+    assert marked == {
+        "jit_inside_bad": ["leak"],
+        "jit_outside": [],
+        "vmap_inside_bad": ["leak"],
+        "vmap_inside_tolerated": ["tolerated"],
+        "vmap_outside": [],
+    }
+    page = text(DOCS / "own-haiku.md")
+    assert all(f"{{literalinclude}} own_haiku/{stem}.py" in page for stem in marked)
 
 
 def test_the_hook_of_the_page_exists() -> None:
