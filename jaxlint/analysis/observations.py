@@ -41,7 +41,7 @@ class RawSite(Observation):
     entry: the function that the analysis entered on its own, since nothing in the file calls it.
     prefix: the steps from the blamed call down to the transform, if the callable was passed in.
     refused: the root that it is given to does not take the result of this transform.
-    hashed: the callable is a Linen module itself, which cannot be hashed.
+    unfit: what is raised because the callable, or an argument, is a Linen module itself; "" if not.
     context: "inside" or "unknown" (an effect outside every root is an OutsideEffect).
     """
 
@@ -54,7 +54,7 @@ class RawSite(Observation):
     drawn_later: Effect | None = None
     in_loop: bool = False
     refused: bool = False
-    hashed: bool = False
+    unfit: str = ""
     prefix: list[Step] = field(default_factory=list)
     entry: Function | None = None
 

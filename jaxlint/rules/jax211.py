@@ -16,7 +16,7 @@ from jaxlint.rules.registry import rule
     "linen-tracer-leak",
     summary="a raw JAX transform over a callable that creates or updates Linen variables",
     hazards=(Hazard.LEAK, Hazard.ERROR, Hazard.SILENT, Hazard.TOLERATED),
-    exceptions=("UnexpectedTracerError", "TypeError"),
+    exceptions=("UnexpectedTracerError", "TypeError", "ValueError"),
     replacement="the nn version of the transform, or a functional call",
     observes=RawSite,
 )
@@ -30,7 +30,7 @@ def check(site: RawSite) -> Iterator[Finding]:
 def _consequence(site: RawSite, judgement: Judgement) -> str:
     effect = judgement.effect
     if judgement.hazard is Hazard.ERROR:
-        return f"{site.transform.name} hashes it, and a bound module refuses (TypeError)"
+        return f"a bound module is no value that {site.transform.name} takes ({site.unfit})"
     if judgement.hazard is Hazard.SILENT:
         return "the update counts once, not once a row"
     if judgement.hazard is Hazard.TOLERATED:

@@ -41,10 +41,6 @@ _HAZARDS = {
 """The catalog's words, without the name of the exception that follows `error`."""
 
 
-HASHING = frozenset(
-    {"jax.jit", "jax.checkpoint", "jax.lax.cond", "jax.lax.switch", "jax.experimental.pjit.pjit"}
-)
-"""Transforms that hash their callable: a bound module refuses (flax 0.12.8, measured)."""
 _VERBS = {"map": "maps", "stage-map": "maps", "ad": "differentiates"}
 
 
@@ -76,8 +72,8 @@ def judge(site: RawSite, library: str = "haiku") -> Judgement | None:
     effects = [e for e in site.effects if e.is_linen is (library == "linen")]
     if not effects:
         return None
-    if library == "linen" and site.hashed and site.transform.name in HASHING:
-        return Judgement("JAX211", Hazard.ERROR, effects[0], "refused", "TypeError")
+    if library == "linen" and site.unfit:
+        return Judgement("JAX211", Hazard.ERROR, effects[0], "refused", site.unfit)
     if library == "haiku" and site.refused:
         return Judgement("JAX101", Hazard.ERROR, effects[0], "refused", "ValueError")
     found = [j for e in effects if (j := _judge_effect(e, site, library)) is not None]
