@@ -28,7 +28,7 @@ def found(seen: RemovedName, code: str, name: str) -> Iterator[Finding]:
         Hazard.ERROR,
         chain_of([Step(_line(seen), seen.file, f"{entry.name}: {entry.since}")]),
         exception=seen.error,
-        replacement=entry.use,
+        replacement=entry.advice or "nothing took its place",
         facts={"removed": entry.name, "use": entry.use, "library": entry.name.partition(".")[0]},
     )
 

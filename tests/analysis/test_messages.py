@@ -36,6 +36,8 @@ def test_a_raw_transform_is_named_with_its_callee_the_line_and_the_replacement(
         lines = source.splitlines()
         for finding in empty.check(source=source).findings:
             assert_reads_well(finding)
+            if finding.code == "JAX904":
+                continue  # the transform itself is gone
             message = finding.message
             assert finding.facts["transform"] in message
             assert repr(finding.facts["callee"]) in message
