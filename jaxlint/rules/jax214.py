@@ -37,9 +37,7 @@ def check(site: LinenLiftedSite) -> Iterator[Finding]:
             continue
         name = short_linen(site.symbol.name)
         leaks = site.symbol.name in LEAKING and effect.name == "flax.linen.BatchNorm"
-        leaks = leaks or (
-            name == "nn.scan" and effect.traced and not _is_lifted(site, effect.collection)
-        )
+        leaks = leaks or (name == "nn.scan" and not _is_lifted(site, effect.collection))
         after = "leaks as a tracer" if leaks else "is dropped without a word"
         yield Finding(
             "JAX214",

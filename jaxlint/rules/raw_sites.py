@@ -18,6 +18,7 @@ from jaxlint.analysis.effects import (
     chain_of,
     span_of,
 )
+from jaxlint.analysis.haiku import short
 from jaxlint.analysis.observations import RawSite
 from jaxlint.finding import Finding, Hazard
 from jaxlint.rules.linen_calls import place_of
@@ -153,7 +154,7 @@ def describe_effect(effect: Effect, file: ModuleFile, exists: bool = False) -> s
         return _describe_linen(effect, file, exists)
     words = _EFFECT_WORDS[effect.kind] if not exists else "reads {}parameters"
     step = effect.step
-    name = effect.name.replace("haiku.", "hk.") or step.file.text(step.node, 30)
+    name = short(effect.name) or step.file.text(step.node, 30)
     line = getattr(step.node, "lineno", 1)
     other = "" if step.file.path == file.path else os.path.basename(step.file.path)
     place = f"{other}:{line}" if other else f"line {line}"
