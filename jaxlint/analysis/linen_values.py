@@ -6,7 +6,7 @@ import ast
 from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from jaxlint.analysis.transformed import MultiPart
+from jaxlint.analysis.transformed import LiftedCallable, MultiPart
 from jaxlint.analysis.values import Class, Instance, Mapping, Unknown, Value
 
 if TYPE_CHECKING:
@@ -185,27 +185,12 @@ class LiftedClass(Value):
         self.open_keywords = open_keywords
 
 
-class LiftedFunction(Value):
+class LiftedFunction(LiftedCallable):
     """`nn.vmap(fn, ...)` over a function whose first argument is the module."""
 
-    __slots__ = ("applied", "callee", "callee_node", "frame", "keywords", "node", "symbol")
+    __slots__ = ()
 
-    def __init__(
-        self,
-        symbol: LinenSymbol,
-        callee: Value,
-        callee_node: ast.expr | None,
-        node: ast.expr,
-        frame: Any,
-        keywords: dict[str, Value],
-    ) -> None:
-        self.symbol = symbol
-        self.callee = callee
-        self.callee_node = callee_node
-        self.node = node
-        self.frame = frame
-        self.keywords = keywords
-        self.applied = False
+    symbol: LinenSymbol
 
 
 class LiftedFlax(Value):

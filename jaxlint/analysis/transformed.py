@@ -159,14 +159,16 @@ class Transformed(Value):
         self.applied = False
 
 
-class Lifted(Value):
-    """A callable made by a library's own version of a transform, such as `hk.vmap(f)`."""
+class LiftedCallable(Value):
+    """A callable made by a library's own version of a transform, `symbol`, at `node`."""
 
     __slots__ = ("applied", "callee", "callee_node", "frame", "keywords", "node", "symbol")
 
+    symbol: Any
+
     def __init__(
         self,
-        symbol: CatalogSymbol,
+        symbol: Any,
         callee: Value,
         callee_node: ast.expr | None,
         node: ast.expr,
@@ -180,3 +182,11 @@ class Lifted(Value):
         self.frame = frame
         self.keywords = keywords
         self.applied = False
+
+
+class Lifted(LiftedCallable):
+    """`hk.vmap(f)`."""
+
+    __slots__ = ()
+
+    symbol: CatalogSymbol
