@@ -121,9 +121,9 @@ class Attributes(Core):
                 return self.bind(hit, value, node, frame)
             if name == "__class__":
                 return value.cls
-            library = self.library_base(value.cls)
+            library = self.haiku_base(value.cls)
         else:
-            library = value.library
+            library = value.symbol
         if library is not None:
             if name == "__call__" or name in library.methods:
                 return LibraryMethod(library, name, value)
@@ -159,10 +159,10 @@ class Attributes(Core):
                 return base.attrs[name]
         return None
 
-    def library_base(self, cls: Class) -> catalog.Symbol | None:
+    def haiku_base(self, cls: Class) -> catalog.Symbol | None:
         """The first library class in the MRO that the catalog knows as a module."""
-        if id(cls) in self.library_bases:
-            return self.library_bases[id(cls)]
+        if id(cls) in self.haiku_bases:
+            return self.haiku_bases[id(cls)]
         found = None
         for base in cls.mro:
             if isinstance(base, Symbol):
@@ -170,17 +170,17 @@ class Attributes(Core):
                 if symbol is not None and symbol.kind in ("module", "wrapper"):
                     found = symbol
                     break
-        self.library_bases[id(cls)] = found
+        self.haiku_bases[id(cls)] = found
         return found
 
     def is_module(self, value: Value) -> bool:
         """Whether the value is a Haiku module (or a class of them)."""
         if isinstance(value, Instance):
             if value.cls is None:
-                return value.library is not None
+                return value.symbol is not None
             value = value.cls
         if isinstance(value, Class):
-            return self.library_base(value) is not None
+            return self.haiku_base(value) is not None
         return False
 
     def has_unknown_base(self, cls: Class) -> bool:

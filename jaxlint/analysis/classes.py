@@ -89,7 +89,7 @@ class Classes(Core):
         An escape is observed; what was built outside was reported where it was built.
         """
         if id(instance) in self.built_outside:
-            if self.flow.context == "outside" or self.library_here() == "linen":
+            if self.flow.context == "outside" or self.running_in() == "linen":
                 return True
         root = instance.root
         if root is None or not root.finished or self.flow.context == "inside":
@@ -121,7 +121,7 @@ class Classes(Core):
         instance = self.new_instance(cls, None, node, frame)
         if self.is_module(instance):
             self.construct_effect(node, frame, f"constructs {cls.name}")
-            if self.flow.context == "outside" or self.library_here() == "linen":
+            if self.flow.context == "outside" or self.running_in() == "linen":
                 # Reported once: what the constructor and the calls would do is not news.
                 self.built_outside.add(id(instance))
                 self.flow.quiet += 1
@@ -150,7 +150,7 @@ class Classes(Core):
             if isinstance(post, Function):
                 self.call_function(post, Args([]), node, frame, instance)
         else:
-            library = self.library_base(cls)
+            library = self.haiku_base(cls)
             if library is not None:
                 self.keep_constructor(instance, library, args)
 
@@ -223,9 +223,9 @@ class Classes(Core):
             if method is not None:
                 bound = self.bind(method, instance, node, frame)
                 return self.call_value(bound, args, node, frame)
-            library = self.library_base(instance.cls)
+            library = self.haiku_base(instance.cls)
         else:
-            library = instance.library
+            library = instance.symbol
         if library is None:
             return self.unknown_call(args.values)
         method = LibraryMethod(library, "__call__", instance)

@@ -107,7 +107,7 @@ class Core(LinenCore):
         self.is_configured = bool(self.configured_names)
         self.seen_from: dict[str, list[RawSite]] = {}
         self.entry: Function | None = None
-        self.library_bases: dict[int, CatalogSymbol | None] = {}
+        self.haiku_bases: dict[int, CatalogSymbol | None] = {}
         self.linen_bases: dict[int, LinenSymbol | None] = {}
         self.linen_runs: list[LinenRun] = []
         self.updating: list[LinenRun] = []
@@ -133,7 +133,7 @@ class Core(LinenCore):
         """The attribute in the project classes of the MRO; None if only a library could have it."""
 
     @abstractmethod
-    def library_base(self, cls: Class) -> catalog.Symbol | None:
+    def haiku_base(self, cls: Class) -> catalog.Symbol | None:
         """The first library class in the MRO that the catalog knows as a module."""
 
     @abstractmethod

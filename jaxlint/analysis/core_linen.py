@@ -210,10 +210,6 @@ class LinenCore(ABC):
     def linen_name(self, model: LinenModule, method: Value) -> str:
         """What runs, as the reader knows it: the model, or one of its methods."""
 
-    @abstractmethod
-    def reads_collection(self, effects: list[Effect], name: str) -> bool:
-        """Whether the collection is certainly read."""
-
     # -- linen lifted ------------------------------------------------------------
 
     @abstractmethod
@@ -329,7 +325,7 @@ class LinenCore(ABC):
         """Check param."""
 
     @abstractmethod
-    def library_here(self) -> str | None:
+    def running_in(self) -> str | None:
         """Whose code runs: "haiku" under its roots, "linen" in a module's method; None: neither."""
 
     @abstractmethod

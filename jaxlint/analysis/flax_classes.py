@@ -19,12 +19,12 @@ OLD = ("flax.nn.", "flax.deprecated.nn.")
 class FlaxClass:
     """A class that is certainly a Flax module.
 
-    old: of the API before Linen. defined: what its classes outside the library define. library: the
-    name of the library class at its root.
+    old: of the API before Linen. defined: what its classes outside the library define. root: the
+    name of the library class that it comes from.
     """
 
     old: bool
-    library: str
+    root: str
     defined: frozenset[str] = field(default_factory=frozenset)
     own: bool = False
 
@@ -88,7 +88,7 @@ class FlaxClasses:
             found |= base.defined
         first = bases[0]
         assert first is not None
-        return FlaxClass(first.old, first.library, frozenset(found), own=True)
+        return FlaxClass(first.old, first.root, frozenset(found), own=True)
 
     def _is_plain(self, base: ast.expr, path: Sequence[ast.AST]) -> bool:
         if isinstance(base, ast.Subscript):

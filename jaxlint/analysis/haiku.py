@@ -200,7 +200,7 @@ class HaikuCalls(Core):
         instance = self.new_instance(None, symbol, node, frame)
         self.keep_constructor(instance, symbol, args)
         self.construct_effect(node, frame, f"constructs {short(symbol.name)}")
-        if self.flow.context == "outside" or self.library_here() == "linen":
+        if self.flow.context == "outside" or self.running_in() == "linen":
             self.built_outside.add(id(instance))
             self.kept.append(instance)
         return instance

@@ -37,7 +37,7 @@ STATE_COLLECTION = "state"
 class Interop(Core):
     """Part of the Interpreter: `haiku.experimental.flax`, and what is mixed without it."""
 
-    def library_here(self) -> str | None:
+    def running_in(self) -> str | None:
         """Whose code runs: "haiku" under its roots, "linen" in a module's method; None: neither."""
         flow = self.flow
         if flow.modules:

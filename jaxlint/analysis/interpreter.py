@@ -28,7 +28,6 @@ from jaxlint.analysis.frames import Env, Flow, Frame
 from jaxlint.analysis.haiku import HaikuCalls
 from jaxlint.analysis.imports import Imports
 from jaxlint.analysis.interop import Interop
-from jaxlint.analysis.library import LibraryCalls
 from jaxlint.analysis.lifted import LiftedTransforms
 from jaxlint.analysis.linen import LinenModules
 from jaxlint.analysis.linen_layers import LinenLayers
@@ -42,6 +41,7 @@ from jaxlint.analysis.operators import Operators
 from jaxlint.analysis.records import Records
 from jaxlint.analysis.roots import Roots
 from jaxlint.analysis.statements import Statements
+from jaxlint.analysis.symbols import LibraryCalls
 from jaxlint.analysis.transforms import Transforms
 from jaxlint.analysis.values import (
     UNKNOWN,
@@ -155,7 +155,7 @@ class Interpreter(
             for site in frame.open_draws:
                 if site.drawn_later is None:
                     site.drawn_later = effect
-        if effect.name.startswith("haiku.") and self.library_here() == "linen":
+        if effect.name.startswith("haiku.") and self.running_in() == "linen":
             if effect.kind != CONSTRUCT:
                 self.haiku_in_linen(effect.step.node, frame, effect.step.what)
             return
@@ -401,7 +401,7 @@ class Interpreter(
 
     def construct_effect(self, node: ast.AST, frame: Frame, what: str) -> None:
         """A Haiku module is constructed: an effect only where that must not happen."""
-        if self.library_here() == "linen":
+        if self.running_in() == "linen":
             self.haiku_in_linen(node, frame, what)
         elif self.flow.context == "outside":
             self.record(frame, Effect(CONSTRUCT, None, (Step(node, frame.file, what), None)))

@@ -266,7 +266,7 @@ class LinenModules(Core):
             return False
         if any(isinstance(m, LinenModule) and m.held for m in self.flow.modules):
             return False
-        if self.flow.context == "outside" or self.library_here() == "haiku":
+        if self.flow.context == "outside" or self.running_in() == "haiku":
             return True
         if self.flow.context != "unknown" or self.flow.modules:
             return False

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from jaxlint.analysis.arguments import Args
 from jaxlint.analysis.core import Core
-from jaxlint.analysis.effects import PARAM, STATE_CREATE, STATE_READ, STATE_WRITE, Effect
+from jaxlint.analysis.effects import PARAM, STATE_CREATE, STATE_WRITE, Effect
 from jaxlint.analysis.frames import Flow, Frame, RootRunToken
 from jaxlint.analysis.linen_values import (
     EVERYTHING,
@@ -435,14 +435,6 @@ class LinenRoots(Core):
             if isinstance(function, Function) and function.owner is not None:
                 return function.qualified_name
         return model.name
-
-    def reads_collection(self, effects: list[Effect], name: str) -> bool:
-        """Whether the collection is certainly read."""
-        return any(
-            e.collection == name and e.kind in (PARAM, STATE_CREATE, STATE_READ)
-            for e in effects
-            if not e.conditional
-        )
 
 
 def _is_repeated(run: LinenRun) -> bool:

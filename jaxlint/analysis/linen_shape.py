@@ -183,7 +183,7 @@ class LinenShape(Core):
     ) -> None:
         flow = self.flow
         exception = "CallCompactUnboundModuleError" if is_compact else "AttributeError"
-        if self.library_here() == "haiku":
+        if self.running_in() == "haiku":
             self.linen_in_haiku(module, node, frame, exception)
             return
         if flow.expected or flow.caught or not flow.is_certain:

@@ -145,7 +145,7 @@ def _forward(
         return
     if len(arguments) < 2 or arguments[0] != "self" or _is_override(node, arguments[1]):
         return
-    if not found.old and found.library != "flax.linen.Module":
+    if not found.old and found.root != "flax.linen.Module":
         return  # its `__call__` is the library's
     yield "forward", owner.name, "AttributeError", _name_of(node, classes.file)
 
@@ -257,10 +257,10 @@ def _is_key(node: ast.expr, path: Sequence[ast.AST], scopes: Scopes) -> bool:
 
 def _constructed(node: ast.Call, found: FlaxClass, path: Sequence[ast.AST]) -> Iterator[_Seen]:
     """`nn.Dense(x, 500)`: the constructor took the input, and Linen's takes fields only."""
-    symbol = catalog.linen(found.library)
+    symbol = catalog.linen(found.root)
     if symbol is None or not node.args or isinstance(node.args[0], ast.Starred):
         return
-    name = found.library.rpartition(".")[2]
+    name = found.root.rpartition(".")[2]
     positional = [parameter.name for parameter in symbol.fields][: len(node.args)]
     keywords = {keyword.arg for keyword in node.keywords}
     if not any(isinstance(arg, ast.Starred) for arg in node.args) and keywords & set(positional):

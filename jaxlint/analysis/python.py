@@ -201,8 +201,8 @@ def _isinstance(host: Core, args: Args, node: ast.expr, frame: Frame) -> Value:
         value, cls = args.positional
         if isinstance(value, Instance) and isinstance(cls, Symbol) and cls.name == "haiku.Module":
             return TRUE if host.is_module(value) else UNKNOWN
-        if isinstance(value, Instance) and value.library is not None and isinstance(cls, Symbol):
-            return TRUE if value.library.name == cls.name else UNKNOWN
+        if isinstance(value, Instance) and value.symbol is not None and isinstance(cls, Symbol):
+            return TRUE if value.symbol.name == cls.name else UNKNOWN
         if isinstance(value, (Function, Symbol)) and isinstance(cls, Symbol):
             return FALSE if cls.name == "haiku.Module" else UNKNOWN
         if (

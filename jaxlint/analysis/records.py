@@ -94,7 +94,7 @@ def replace(host: Core, args: Args, node: ast.expr, frame: Frame) -> Value:
     if isinstance(old, LinenModule):
         made: Instance = host.copy_of(old)
     elif isinstance(old, Instance):
-        made = Instance(old.cls, old.library, node)
+        made = Instance(old.cls, old.symbol, node)
         host.built.append(made)
         made.attrs.update(old.attrs)
     else:

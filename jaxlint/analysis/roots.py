@@ -479,8 +479,8 @@ class Roots(Core):
             if isinstance(option, Instance):
                 if option.cls is not None:
                     return option.cls.name
-                if option.library is not None:
-                    return option.library.name.replace("haiku.", "hk.")
+                if option.symbol is not None:
+                    return option.symbol.name.replace("haiku.", "hk.")
             if isinstance(option, Symbol):
                 return option.name.replace("haiku.", "hk.")
             if isinstance(option, (Partial, Transformed, PairFunction)):

@@ -266,7 +266,7 @@ def _same_in(a: Value, values: list[Value]) -> bool:
 
 
 class Instance(Value):
-    """An object: of a project class, or of a library's module class (`library`).
+    """An object: of a project class, or of a library's module class (`symbol`).
 
     `identity` is equal for two objects that share their Haiku parameters: a module built anew by
     each call of the same method of the same module takes up the same parameters.
@@ -280,24 +280,24 @@ class Instance(Value):
         "births",
         "cls",
         "identity",
-        "library",
         "node",
         "opaque",
         "passed",
         "root",
         "shared",
+        "symbol",
         "version",
     )
 
     def __init__(
         self,
         cls: Class | None,
-        library: CatalogSymbol | None = None,
+        symbol: CatalogSymbol | None = None,
         node: ast.AST | None = None,
         identity: Hashable = None,
     ) -> None:
         self.cls = cls
-        self.library = library
+        self.symbol = symbol
         self.node = node
         self.identity: Hashable = identity if identity is not None else ("new", now())
         self.attrs: dict[str, Value] = {}
@@ -312,7 +312,7 @@ class Instance(Value):
         return (id(self), self.version)
 
     def __repr__(self) -> str:
-        name = self.cls.name if self.cls else getattr(self.library, "name", "?")
+        name = self.cls.name if self.cls else getattr(self.symbol, "name", "?")
         return f"Instance({name})"
 
 

@@ -75,7 +75,7 @@ def is_module(value: object) -> bool:
     if not isinstance(value, Instance):
         return False
     if value.cls is None:
-        return value.library is not None
+        return value.symbol is not None
     return any(
         isinstance(base, Symbol)
         and (symbol := catalog.symbol(base.name)) is not None
