@@ -291,7 +291,7 @@ class LinenCore(ABC):
     def call_layer(
         self, layer: LinenSymbol, module: LinenModule, args: Args, node: ast.expr, frame: Frame
     ) -> Value:
-        """Call layer."""
+        """The call of one of Linen's own layers, bound, unbound or lifted."""
 
     @abstractmethod
     def layer_effects(
@@ -304,7 +304,7 @@ class LinenCore(ABC):
         node: ast.expr,
         frame: Frame,
     ) -> None:
-        """Layer effects."""
+        """Record what a call of a layer, or of one of its methods, does under its arguments."""
 
     @abstractmethod
     def check_allowed(self, node: ast.expr, args: Args, frame: Frame, what: str) -> None:
@@ -318,11 +318,11 @@ class LinenCore(ABC):
     def observe_unbound(
         self, module: LinenModule, name: str, is_compact: bool, node: ast.AST, frame: Frame
     ) -> None:
-        """Observe unbound."""
+        """A call that needs variables, of a module that has none here."""
 
     @abstractmethod
     def check_param(self, node: ast.expr, frame: Frame, owner: LinenModule, method: str) -> None:
-        """Check param."""
+        """`self.param` or `self.variable` in a method that is neither setup nor compact."""
 
     @abstractmethod
     def running_in(self) -> str | None:

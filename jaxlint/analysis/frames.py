@@ -95,6 +95,11 @@ class Frame:
         self.yields: list[Value] = []
         self.yields_scoped = False
 
+    @property
+    def scope(self) -> ast.AST:
+        """The function whose body runs, or the module: where its names are bound."""
+        return self.function.node if self.function is not None else self.file.tree
+
     def ancestors(self) -> list[Frame]:
         """This frame and its callers, innermost first."""
         found: list[Frame] = []

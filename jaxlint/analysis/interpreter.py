@@ -32,6 +32,7 @@ from jaxlint.analysis.lifted import LiftedTransforms
 from jaxlint.analysis.linen import LinenModules
 from jaxlint.analysis.linen_layers import LinenLayers
 from jaxlint.analysis.linen_lifted import LinenTransforms
+from jaxlint.analysis.linen_results import LinenResults
 from jaxlint.analysis.linen_roots import LinenRoots
 from jaxlint.analysis.linen_scope import LinenScope
 from jaxlint.analysis.linen_shape import LinenShape
@@ -39,6 +40,7 @@ from jaxlint.analysis.linen_values import LinenModule
 from jaxlint.analysis.observations import Observation, OutsideEffect, RawSite
 from jaxlint.analysis.operators import Operators
 from jaxlint.analysis.records import Records
+from jaxlint.analysis.results import Results
 from jaxlint.analysis.roots import Roots
 from jaxlint.analysis.statements import Statements
 from jaxlint.analysis.symbols import LibraryCalls
@@ -74,6 +76,7 @@ class Interpreter(
     LibraryCalls,
     HaikuCalls,
     Roots,
+    Results,
     Transforms,
     LiftedTransforms,
     LinenModules,
@@ -81,6 +84,7 @@ class Interpreter(
     LinenScope,
     LinenShape,
     LinenRoots,
+    LinenResults,
     LinenTransforms,
     Interop,
     Records,

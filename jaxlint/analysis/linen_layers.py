@@ -48,6 +48,7 @@ class LinenLayers(Core):
     def call_layer(
         self, layer: LinenSymbol, module: LinenModule, args: Args, node: ast.expr, frame: Frame
     ) -> Value:
+        """The call of one of Linen's own layers, bound, unbound or lifted."""
         if module.bound is not None:
             return self.call_bound_module(module, "__call__", args, node, frame)
         if self.is_unbound(module):
@@ -89,14 +90,15 @@ class LinenLayers(Core):
         result: Value = derived(*args.values)
         if layer.scans:
             given = Args([derived(*args.values), derived(*args.values)])
-        self.flow.conditional += 0 if known or not isinstance(held, Sequence) else 1
+        unsure = not known and isinstance(held, Sequence)
+        self.flow.conditional += unsure
         try:
             for item in items:
                 for option in options(item):
                     result = self.call_value(option, given, node, frame)
                 given = given if layer.scans else Args([result])
         finally:
-            self.flow.conditional -= 0 if known or not isinstance(held, Sequence) else 1
+            self.flow.conditional -= unsure
         return result
 
     def layer_effects(
@@ -109,6 +111,7 @@ class LinenLayers(Core):
         node: ast.expr,
         frame: Frame,
     ) -> None:
+        """Record what a call of a layer, or of one of its methods, does under its arguments."""
         name = layer.name
         for each in facts.collections:
             collection = self._named(module, layer, each.field, each.name)

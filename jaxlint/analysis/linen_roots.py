@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import os
 from typing import TYPE_CHECKING
 
 from jaxlint.analysis.arguments import Args
@@ -23,8 +22,7 @@ from jaxlint.analysis.linen_values import (
     Variables,
     Wrapped,
 )
-from jaxlint.analysis.observations import LinenCall, LinenDropped, LinenResult, LinenUnsown
-from jaxlint.analysis.roots import counts_as_array
+from jaxlint.analysis.observations import LinenCall
 from jaxlint.analysis.values import (
     FALSE,
     NONE,
@@ -143,7 +141,6 @@ class LinenRoots(Core):
                     effects=effects,
                     variables=first,
                     callee=self.linen_name(run.model, method),
-                    scope=frame.function.node if frame.function is not None else frame.file.tree,
                 )
             )
         return self._result(run, value, effects, output)
@@ -354,78 +351,6 @@ class LinenRoots(Core):
                 found.setdefault(name, Collection(name, run.model, updated))
         return found
 
-    def linen_misused(self, value: Mutated, node: ast.AST, frame: Frame, problem: str) -> None:
-        """The pair that an apply with mutable collections returns is used as the output."""
-        if self.flow.expected or self.flow.caught:
-            return
-        self.observe(
-            LinenResult(node, frame.file, frame, run=value.call, problem=problem, unpacked=False)
-        )
-
-    def dropped(self, run: LinenRun, frame: Frame) -> None:
-        """The updates of the run go nowhere."""
-        if run.mode != "apply" or self.flow.expected or self.flow.caught or in_test(frame):
-            return
-        self.dropping.add(id(run.node))
-        self.observe(
-            LinenDropped(
-                run.node,
-                frame.file,
-                frame,
-                run,
-                self.updating,
-                self.dropping,
-                self.linen_runs,
-                _is_repeated(run),
-            )
-        )
-
-    def looked_for(self, value: Value, key: Value, node: ast.AST, frame: Frame) -> None:
-        """`updates["losses"]`, `updates.get(...)`: whether a sown collection cannot be there."""
-        if not isinstance(value, Variables) or not isinstance(key, Const):
-            return
-        name, made = key.value, value.call
-        runs = [made]
-        if not value.updates:
-            # What init sowed is looked at, where an apply of the same model sows anew.
-            runs = [
-                r
-                for r in self.linen_runs
-                if r.mode == "apply" and r.model is made.model and r.frame is frame
-            ]
-        for run in runs:
-            if not isinstance(name, str) or name not in run.sown or run.mode != "apply":
-                continue
-            if run.mutable is None or run.mutable.has(name) or run.file is None:
-                continue
-            self.observe(LinenUnsown(node, run.file, frame, run, name, run.sown[name]))
-
-    def check_kept(self, value: Variables | Collection, name: str, frame: Frame) -> None:
-        """A name is bound to the updates of an apply: whether anything in its scope reads it."""
-        if value.call is None:
-            return
-        scope: ast.AST = frame.function.node if frame.function is not None else frame.file.tree
-        if isinstance(value, Collection) and not _is_bound_in_loop(name, scope):
-            return  # a part of the updates, which the caller of a single step may not want
-        for node in ast.walk(scope):
-            if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load):
-                return
-            if isinstance(node, (ast.Global, ast.Nonlocal)) and name in node.names:
-                return
-        self.dropped(value.call, frame)
-
-    def check_linen_unpacked(
-        self, value: Value, targets: list[ast.expr], source: ast.expr, frame: Frame
-    ) -> None:
-        """One output is unpacked as if it were `(output, updates)`."""
-        if len(targets) != 2 or not isinstance(value, LinenOutput):
-            return
-        scope: ast.AST = frame.function.node if frame.function is not None else frame.file.tree
-        if counts_as_array(targets[1], scope) or self.flow.expected or self.flow.caught:
-            return
-        problem = f"its one output is unpacked into {len(targets)} names"
-        self.observe(LinenResult(source, frame.file, frame, value.call, problem, unpacked=True))
-
     def linen_name(self, model: LinenModule, method: Value) -> str:
         """What runs, as the reader knows it: the model, or one of its methods."""
         if isinstance(method, Const) and isinstance(method.value, str):
@@ -435,43 +360,6 @@ class LinenRoots(Core):
             if isinstance(function, Function) and function.owner is not None:
                 return function.qualified_name
         return model.name
-
-
-def _is_repeated(run: LinenRun) -> bool:
-    """Whether the call is one step of several, as far as its text tells: a function with arguments
-    is called for each batch, and a loop goes round."""
-    function = run.frame.function if run.frame is not None else None
-    scope = function.node if function is not None else run.file.tree if run.file else None
-    if function is not None and len(function.node.args.args) > (function.owner is not None):
-        return True
-    return scope is not None and any(
-        inner is run.node
-        for loop in ast.walk(scope)
-        if isinstance(loop, (ast.For, ast.While))
-        for inner in ast.walk(loop)
-    )
-
-
-def _is_bound_in_loop(name: str, scope: ast.AST) -> bool:
-    """Whether a loop of the scope binds the name."""
-    return any(
-        isinstance(inner, ast.Name) and inner.id == name and isinstance(inner.ctx, ast.Store)
-        for loop in ast.walk(scope)
-        if isinstance(loop, (ast.For, ast.While))
-        for statement in loop.body
-        for inner in ast.walk(statement)
-    )
-
-
-def in_test(frame: Frame) -> bool:
-    """Whether a test runs this: what it throws away, nobody needs."""
-    for each in frame.ancestors():
-        function = each.function
-        if function is not None and function.name.startswith("test"):
-            name = os.path.basename(function.file.path)
-            if function.owner is not None or name.startswith("test") or name.endswith("_test.py"):
-                return True
-    return False
 
 
 def _default_of_init() -> Filter:

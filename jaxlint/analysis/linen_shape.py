@@ -181,6 +181,7 @@ class LinenShape(Core):
     def observe_unbound(
         self, module: LinenModule, name: str, is_compact: bool, node: ast.AST, frame: Frame
     ) -> None:
+        """A call that needs variables, of a module that has none here."""
         flow = self.flow
         exception = "CallCompactUnboundModuleError" if is_compact else "AttributeError"
         if self.running_in() == "haiku":
@@ -201,6 +202,7 @@ class LinenShape(Core):
         )
 
     def check_param(self, node: ast.expr, frame: Frame, owner: LinenModule, method: str) -> None:
+        """`self.param` or `self.variable` in a method that is neither setup nor compact."""
         flow = self.flow
         if flow.context != "inside" or self.may_make(owner) or not flow.is_certain or flow.unsure:
             return

@@ -149,14 +149,13 @@ class LinenCall(Observation):
     """An init or apply of a Linen module: what it runs, and (`run`) what the call gives it.
 
     effects: in the order in which they happen. variables: the first argument. callee: the module
-    or the method, by name. scope: the function or module in which the call stands.
+    or the method, by name.
     """
 
     run: LinenRun
     effects: list[Effect]
     variables: Value | None
     callee: str
-    scope: ast.AST
 
 
 @dataclass

@@ -11,16 +11,14 @@ from jaxlint.analysis.arguments import Args, is_true
 from jaxlint.analysis.core import Core
 from jaxlint.analysis.effects import PARAM, Effect
 from jaxlint.analysis.frames import Flow, Frame, RootRunToken
-from jaxlint.analysis.linen_values import Mutated
+from jaxlint.analysis.haiku import short
 from jaxlint.analysis.observations import (
     ApplyArguments,
-    ResultMisuse,
     RootRun,
     UnliftedInit,
 )
 from jaxlint.analysis.transformed import (
     Lift,
-    MultiPart,
     Pair,
     PairFunction,
     RunResult,
@@ -28,7 +26,6 @@ from jaxlint.analysis.transformed import (
     Variables,
 )
 from jaxlint.analysis.values import (
-    NONE,
     UNKNOWN,
     Bound,
     Const,
@@ -389,66 +386,6 @@ class Roots(Core):
             return _less(self.arity(value.function), len(value.args))
         return None
 
-    # -- results ----------------------------------------------------------------------------------
-
-    def misused(self, value: MultiPart, node: ast.AST, frame: Frame, problem: str) -> None:
-        """A with-state pair's result is used as one value."""
-        if isinstance(value, Mutated):
-            self.linen_misused(value, node, frame, problem)
-        if not isinstance(value, RunResult):
-            return
-        self.observe(
-            ResultMisuse(
-                node, frame.file, frame, pair=value.pair, which=value.which, problem=problem
-            )
-        )
-
-    def check_operand(
-        self, value: Value, node: ast.expr, frame: Frame, other: Value = NONE
-    ) -> None:
-        """The value stands where one array is wanted."""
-        if isinstance(value, MultiPart) and not isinstance(other, Sequence):
-            self.misused(value, node, frame, "it is used as one value")
-
-    def check_unpacked(
-        self, value: Value, targets: list[ast.expr], source: ast.expr, frame: Frame
-    ) -> None:
-        """The value is unpacked into `targets`.
-
-        An array may well be unpacked into its rows: the output of a plain pair counts only where
-        the second part is put to no use that an array has.
-        """
-        count = len(targets)
-        if isinstance(value, MultiPart):
-            if count != len(value.items):
-                self.misused(value, source, frame, f"it is unpacked into {count} names")
-            return
-        self.check_linen_unpacked(value, targets, source, frame)
-        call = source if isinstance(source, ast.Call) else None
-        run: tuple[Pair, str] | None = None
-        if isinstance(value, Variables) and value.slot == "params" and not value.pair.stateful:
-            run = (value.pair, "init")
-        elif call is not None and isinstance(value, Unknown) and value.is_array and count == 2:
-            function = self.evaluate(call.func, frame)
-            scope = frame.function.node if frame.function is not None else frame.file.tree
-            if (
-                isinstance(function, PairFunction)
-                and not function.pair.stateful
-                and not counts_as_array(targets[1], scope)
-            ):
-                run = (function.pair, "apply")
-        if run is not None:
-            self.observe(
-                ResultMisuse(
-                    source,
-                    frame.file,
-                    frame,
-                    pair=run[0],
-                    which=run[1],
-                    problem=f"its one value is unpacked into {count} names",
-                )
-            )
-
     # -- lift ---------------------------------------------------------------------------------
 
     def make_lift(self, symbol: catalog.Symbol, args: Args, node: ast.expr, frame: Frame) -> Value:
@@ -480,9 +417,9 @@ class Roots(Core):
                 if option.cls is not None:
                     return option.cls.name
                 if option.symbol is not None:
-                    return option.symbol.name.replace("haiku.", "hk.")
+                    return short(option.symbol.name)
             if isinstance(option, Symbol):
-                return option.name.replace("haiku.", "hk.")
+                return short(option.name)
             if isinstance(option, (Partial, Transformed, PairFunction)):
                 inner = option.callee if isinstance(option, Transformed) else option.function
                 return self.name_of(inner, frame)
@@ -514,26 +451,6 @@ def _refusal(slots: list[str], given: dict[str, Value]) -> str:
     return "ValueError"
 
 
-def counts_as_array(target: ast.expr, scope: ast.AST) -> bool:
-    """Whether the name is an operand, is indexed, or is an argument of anything but an apply."""
-    if not isinstance(target, ast.Name):
-        return True
-    for node in ast.walk(scope):
-        parts: list[ast.expr] = []
-        if isinstance(node, ast.BinOp):
-            parts = [node.left, node.right]
-        elif isinstance(node, ast.UnaryOp):
-            parts = [node.operand]
-        elif isinstance(node, ast.Subscript):
-            parts = [node.value]
-        elif isinstance(node, ast.Call):
-            if not (isinstance(node.func, ast.Attribute) and node.func.attr == "apply"):
-                parts = [*node.args, *(k.value for k in node.keywords)]
-        if any(isinstance(p, ast.Name) and p.id == target.id for p in parts):
-            return True
-    return False
-
-
 def mark_lifted(value: Value) -> Value:
     """The same variables, registered with the outer root."""
     if isinstance(value, Variables):
@@ -548,6 +465,3 @@ def _less(bounds: tuple[int, int | None] | None, count: int) -> tuple[int, int |
         return None
     most = None if bounds[1] is None else max(0, bounds[1] - count)
     return max(0, bounds[0] - count), most
-
-
-__all__ = ["STATE", "Class", "Roots", "slots_of"] if TYPE_CHECKING else ["Roots", "slots_of"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from jaxlint.analysis.effects import PARAM, Effect, Step, chain_of, span_of
+from jaxlint.analysis.haiku import short
 from jaxlint.analysis.observations import LiftedSite
 from jaxlint.finding import Finding, Hazard
 from jaxlint.rules.registry import rule
@@ -43,7 +44,7 @@ def check(site: LiftedSite) -> Iterator[Finding]:
             yield _finding(
                 site,
                 built,
-                f"the body of {_short(name)} builds a module, which cannot create parameters there",
+                f"the body of {short(name)} builds a module, which cannot create parameters there",
                 "TypeError" if name == "haiku.fori_loop" else "AssertionError",
                 "build the module outside the body",
             )
@@ -53,7 +54,7 @@ def check(site: LiftedSite) -> Iterator[Finding]:
             yield _finding(
                 site,
                 differing,
-                f"the branches of {_short(name)} create different parameters",
+                f"the branches of {short(name)} create different parameters",
                 "TypeError",
                 "create the parameters of all branches before, under hk.running_init()",
             )
@@ -69,10 +70,6 @@ def _differing(site: LiftedSite) -> Effect | None:
         return None
     everywhere = set.intersection(*(set(c) for c in created))
     return next((e for c in created for s, e in c.items() if s not in everywhere), None)
-
-
-def _short(name: str) -> str:
-    return name.replace("haiku.", "hk.")
 
 
 def _finding(
