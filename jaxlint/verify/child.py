@@ -114,8 +114,10 @@ class _Watched(UserCode):
         """Watch `hk.transform*`, and judge at the process's end, before JAX clears itself away."""
         from jaxlint.verify import watch
         from jaxlint.verify.exercise import Bench
+        from jaxlint.verify.own_calls import FOLLOWED
 
-        watching = watch.watching(self.site, self.source)
+        follows = self.job.finding.code in FOLLOWED
+        watching = watch.watching(self.site, self.source, follows)
         seen = watching.__enter__()
         bench = Bench(self.job.finding, self.site, self.evidence, lambda _: self.save())
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from jaxlint.finding import Finding, Hazard
@@ -103,6 +105,16 @@ class Bench:
         """
         site = self.site
         return not site.kept and (site.renewed > 0 or self.finding.hazard is Hazard.SILENT)
+
+    def runs_flagged(self) -> bool:
+        """Whether a function that the finding names is being called, as the stack has it."""
+        places = judge.site_lines(self.finding)
+        frame: FrameType | None = sys._getframe(1)
+        while frame is not None:
+            if places.hold(frame.f_code.co_filename, frame.f_lineno):
+                return True
+            frame = frame.f_back
+        return False
 
     def unplaced(self) -> bool:
         """Whether a leak was seen that does not say where it was made."""

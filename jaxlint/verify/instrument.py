@@ -1,8 +1,8 @@
 """Put a counter around the flagged expression in a loaded copy of the user's file.
 
-The flagged call `F(*args)` becomes `__jaxlint_site__.call(F, *args)`, any other flagged expression
-`E` becomes `__jaxlint_site__.value(E)`: it runs in the same place, with the same line numbers, and
-what it was and gave can be seen. Nothing is written to disk.
+With `S` for `__jaxlint_site__`, the flagged call `F(*args)` becomes `S.callee(S.mark(), F)(*args)`,
+any other flagged expression `E` becomes `S.value(S.mark(), E)`: it runs in the same place, with the
+same line numbers, and what it was and gave can be seen. Nothing is written to disk.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def flagged_expression(tree: ast.AST, span: Span, lines: list[str]) -> ast.expr 
 
 
 class _Wrap(ast.NodeTransformer):
-    def __init__(self, target: ast.expr, method: str = "call") -> None:
+    def __init__(self, target: ast.expr, method: str = "callee") -> None:
         self.target = target
         self.method = method
         self.done = False
@@ -68,10 +68,18 @@ class _Wrap(ast.NodeTransformer):
         if isinstance(node, ast.Call) and not (
             isinstance(node.func, ast.Name) and node.func.id in NEEDS_ITS_FRAME
         ):
-            new = ast.Call(_method(self.method, node), [node.func, *node.args], node.keywords)
+            called = self.begun(self.method, node.func, node)
+            new = ast.Call(ast.copy_location(called, node.func), node.args, node.keywords)
         else:
-            new = ast.Call(_method("value", node), [node], [])
+            new = self.begun("value", node, node)
         return ast.copy_location(new, node)
+
+    def begun(self, method: str, value: ast.expr, node: ast.expr) -> ast.Call:
+        """`method` of the hook given `value`, counted before `value` is evaluated."""
+        if method == "other":
+            return ast.Call(_method(method, node), [value], [])
+        mark = ast.copy_location(ast.Call(_method("mark", node), [], []), node)
+        return ast.Call(_method(method, node), [mark, value], [])
 
 
 def _method(name: str, node: ast.expr) -> ast.expr:

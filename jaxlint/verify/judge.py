@@ -33,6 +33,8 @@ class Places:
     """First and last line of the flagged statement."""
     functions: tuple[tuple[str, int, int], ...]
     """File, first and last line of the functions that the chain and the flagged code name."""
+    decorated: tuple[str, ...] = ()
+    """What a flagged decorator stands on, as Python prints it: the function, and its class."""
 
     def hold(self, path: str, line: int) -> bool:
         """Whether `line` of `path` is in the flagged statement or one of the functions."""
@@ -73,6 +75,7 @@ def site_lines(finding: Finding) -> Places:
     marked = {link.span.line for link in finding.chain if _same(link.span.path, span.path)}
     called = _names_in(tree, lines)
     functions: list[tuple[str, int, int]] = []
+    decorated: list[str] = []
     named: dict[str, list[tuple[str, int, int]]] = {}
     for node in ast.walk(tree):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
@@ -87,13 +90,25 @@ def site_lines(finding: Finding) -> Places:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             if any(d.lineno == span.line for d in node.decorator_list):
                 functions.append((span.path, node.lineno, node.end_lineno or node.lineno))
+                decorated += _as_printed(tree, node)
         elif isinstance(node, ast.Assign) and _target(node.targets[0]) in called:
             bound = named.setdefault(_target(node.targets[0]), [])
             bound.append((span.path, node.lineno, node.end_lineno or 0))
     for candidates in named.values():
         functions += _nearest(tree, span, candidates)
     functions += _elsewhere(finding)
-    return Places(span.path, lines, tuple(functions))
+    return Places(span.path, lines, tuple(functions), tuple(decorated))
+
+
+def _as_printed(tree: ast.Module, node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
+    """How an error's text names a method that never got to run, and its class."""
+    for owner in ast.walk(tree):
+        if isinstance(owner, ast.ClassDef) and node in owner.body:
+            return [
+                rf"<function (\S+\.)?{owner.name}\.{node.name} at",
+                rf"<class '\S+\.{owner.name}'>",
+            ]
+    return [rf"<function (\S+\.)?{node.name} at"]
 
 
 def _nearest(
@@ -192,7 +207,8 @@ def matches(finding: Finding, seen: Seen) -> bool:
         said = _messages().get(finding.code)
         if said and not any(text in seen.text for text in said):
             return False
-        return passes_site(seen, places) or passes_chain(seen, places)
+        named = any(re.search(text, seen.text) for text in places.decorated)
+        return named or passes_site(seen, places) or passes_chain(seen, places)
     if not any(name in seen.classes for name in LEAK_CLASSES):
         return False
     traced = TRACED.search(seen.text)

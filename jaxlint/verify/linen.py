@@ -45,6 +45,11 @@ def is_module(value: Any) -> bool:
     return nn is not None and isinstance(value, type) and issubclass(value, nn.Module)
 
 
+def is_instance(value: Any) -> bool:
+    """Whether `value` is a Linen module."""
+    return is_module(type(value))
+
+
 def keys(key: Any, streams: tuple[str, ...]) -> dict[str, Any]:
     """A key for each stream, all made from `key`."""
     import jax
@@ -95,9 +100,24 @@ class Call:
     """What was sown and not kept."""
 
     @property
+    def updated(self) -> bool:
+        """Whether it was given variables and gave an output with updates."""
+        pair = isinstance(self.result, tuple) and len(self.result) == 2
+        return pair and bool(self.variables)
+
+    @property
     def inputs(self) -> dict[str, Any]:
         """The keyword arguments that are the module's own."""
         return {k: v for k, v in self.kwargs.items() if k not in (*SETTINGS, "method")}
+
+
+@dataclass
+class Step:
+    """One turn of the flagged `apply`: a collection as it was given, and as it came back."""
+
+    collection: str
+    before: list[Any]
+    after: list[Any]
 
 
 class Calls:
@@ -105,6 +125,9 @@ class Calls:
 
     def __init__(self, site: Any, streams: tuple[str, ...] = ()) -> None:
         self.site, self.streams = site, streams
+        self.follows = False
+        """Whether what the flagged `apply` updates is to be known as numbers, under `jit` too."""
+        self.steps: list[Step] = []
         self.made: list[Call] = []
         self.leaks: list[tuple[str, BaseException]] = []
         self.open: list[Call] = []
@@ -127,6 +150,8 @@ class Calls:
                 record.executed = self.site.executed - before
                 if len(self.made) < 50:
                     self.made.append(record)
+            if self.follows and record.at_site and what == "apply" and record.updated:
+                self.follow(variables, record.result[1])
             if errors.clean_trace():
                 leak = errors.force(record.result)
                 if leak is not None:
@@ -134,6 +159,23 @@ class Calls:
             return record.result
 
         return call
+
+    def follow(self, variables: Any, updates: Any) -> None:
+        """Arrange that each turn's numbers are recorded when the program runs."""
+        import jax
+        import numpy as np
+
+        for collection, new in dict(updates).items():
+            old = dict(variables).get(collection)
+            if collection == "params" or old is None:
+                continue
+
+            def record(before: Any, after: Any, collection: str = collection) -> None:
+                numbers = [[np.array(leaf) for leaf in leaves] for leaves in (before, after)]
+                self.steps.append(Step(collection, *numbers))
+
+            leaves = jax.tree_util.tree_leaves(old), jax.tree_util.tree_leaves(new)
+            jax.debug.callback(record, *leaves, ordered=False)
 
     def sow(self, original: Any) -> Any:
         """`Module.sow`, which says whether it kept the value."""
@@ -213,53 +255,3 @@ def watching(calls: Calls, mentioned: bool) -> Iterator[None]:
     finally:
         for name, original in saved.items():
             setattr(nn.Module, name, original)
-
-
-def lost_sows(calls: list[Call]) -> str | None:
-    """A sentence on what the flagged `apply` sowed in vain, or None."""
-    dropped = [name for call in calls if call.at_site for name in call.dropped]
-    if not dropped:
-        return None
-    return f"{len(dropped)} values were sown and not kept: {', '.join(sorted(set(dropped))[:3])}"
-
-
-def lost_updates(calls: list[Call]) -> str | None:
-    """A sentence on updates that the flagged `apply` gave back and no later call was given."""
-    here = [c for c in calls if c.at_site and c.what == "apply" and _updated(c)]
-    for number, call in enumerate(here):
-        moved = _moved(call.variables, call.result[1])
-        place = next(i for i, other in enumerate(calls) if other is call)
-        later = calls[place + 1 :]
-        used = [c for c in later if c.what == "apply" and _has(c.variables, call.result[1])]
-        if moved and not used and number + 1 == len(here):
-            again = f" in each of {len(here)} calls, each from the old numbers" * (len(here) > 1)
-            return f"{moved}{again}; no later call is given the new ones"
-    return None
-
-
-def _updated(call: Call) -> bool:
-    return isinstance(call.result, tuple) and len(call.result) == 2 and bool(call.variables)
-
-
-def _moved(variables: Any, updates: Any) -> str | None:
-    """What `updates` changes in `variables`, in words."""
-    import jax
-    import numpy as np
-
-    for collection, new in dict(updates).items():
-        old = dict(variables).get(collection)
-        if collection == "params" or old is None or errors.tracers((old, new)):
-            continue
-        pairs = zip(jax.tree_util.tree_leaves(old), jax.tree_util.tree_leaves(new), strict=False)
-        change = max((float(np.max(np.abs(np.asarray(b) - np.asarray(a)))) for a, b in pairs))
-        if change > 0:
-            return f"{collection} moved by up to {change:.3g}"
-    return None
-
-
-def _has(variables: Any, updates: Any) -> bool:
-    """Whether `variables` holds one of the arrays of `updates`."""
-    import jax
-
-    new = {id(leaf) for leaf in jax.tree_util.tree_leaves(updates)}
-    return any(id(leaf) in new for leaf in jax.tree_util.tree_leaves(variables))

@@ -9,7 +9,7 @@ import sys
 from typing import Any
 
 from jaxlint.finding import Hazard
-from jaxlint.verify import errors, judge, linen, places, script, standins, watch
+from jaxlint.verify import errors, judge, losses, places, script, standins, watch
 from jaxlint.verify.exercise import Bench, Enough, Root
 from jaxlint.verify.loader import UserCode
 from jaxlint.verify.model import DECISIVE, Level
@@ -87,6 +87,7 @@ def run_entries(
         bench.evidence.program = script.own_calls(user, bench.evidence.level, name)
         bench.evidence.ran = f"{name}()" if name != "__main__" else "the main guard"
         known = {id(p): len(p.calls) for p in seen.pairs}
+        seen.linen.steps.clear()
         bench.phase(bench.evidence.ran, functools.partial(call_entry, user, name, node))
         _leaks(bench, seen)
         if user.site.executed > count:
@@ -169,14 +170,16 @@ def replay(
             raise Enough
 
 
-LOST = {"JAX206": linen.lost_sows, "JAX207": linen.lost_updates}
+FOLLOWED = ("JAX207",)
+"""The rules that are shown by what the flagged `apply` updates."""
+LOST = {"JAX206": losses.lost_sows, "JAX207": losses.lost_updates}
 
 
 def replay_linen(bench: Bench, seen: watch.Watch) -> None:
     """What the file's own Linen calls lost; then those that reach the flagged code again."""
     calls, finding = seen.linen.made, bench.finding
     if finding.code in LOST:
-        bench.found(LOST[finding.code](calls))
+        bench.found(LOST[finding.code](seen.linen))
         return
     if finding.hazard is Hazard.ERROR:
         return  # an error shows itself in the call

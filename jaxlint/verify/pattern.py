@@ -11,6 +11,9 @@ from jaxlint.verify.exercise import Bench, Root
 from jaxlint.verify.loader import UserCode
 from jaxlint.verify.model import Seen
 
+PATTERNS = "JAX1"
+"""The rules whose effects the pattern's own function has: those of Haiku."""
+
 
 def find(dotted: str) -> Any:
     """The object called `dotted`, such as `jax.lax.scan`, or None."""
@@ -80,7 +83,7 @@ def run_pattern(bench: Bench, user: UserCode) -> None:
 
     facts = bench.finding.facts
     name = str(facts.get("transform") or "")
-    transform = find(name) if name else None
+    transform = find(name) if name and bench.finding.code.startswith(PATTERNS) else None
     if transform is None or bench.finding.hazard is Hazard.ERROR:
         bench.evidence.problem = "inputs"
         bench.evidence.message = "no bare pattern for this rule"

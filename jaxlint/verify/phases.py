@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from jaxlint.finding import Hazard
-from jaxlint.verify import errors, linen, rows, watch
+from jaxlint.verify import drops, errors, linen, rows, shares, watch
 from jaxlint.verify.exercise import Bench, Enough, Root
 from jaxlint.verify.trees import arrays_of, difference, split_arrays
 
@@ -61,6 +61,8 @@ class Phases:
             yield self.missing
         elif hazard is Hazard.SILENT:
             yield self.numbers
+            if self.root.kind == "linen":
+                yield self.shared if code == "JAX223" else self.updates
         yield self.first_apply
         checked = hazard is Hazard.TOLERATED or self.bench.unplaced()
         if checked:
@@ -299,6 +301,22 @@ class Phases:
         finally:
             site.mode = "run"
             site.executed = max(count, site.executed)
+
+    def shared(self) -> None:
+        """For two compact methods: which arrays both of them take for their own."""
+        with shares.taking() as store:
+            self.apply(self.fresh())
+        self.bench.found(shares.sentence(store, self.bench.finding.span))
+
+    def updates(self) -> None:
+        """For a silent hazard of Linen's variables: what was put, and what is there afterwards."""
+        try:
+            with drops.updating(self.bench.runs_flagged) as store:
+                _, state = self.apply(self.fresh())
+        except Exception as error:
+            self.bench.evidence.notes.append(f"updates could not be watched: {error}"[:300])
+            return
+        self.bench.found(drops.lost(store, state))
 
     def compare(self) -> None:
         """For any silent hazard: the same call with plain Python in the transform's place."""

@@ -14,19 +14,26 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
+from jaxlint.verify import linen
 from jaxlint.verify.renew import is_code
 
 _inside: list[Any] = []
 _draws: list[dict[int, list[tuple[int, ...]]]] = []
 _serial = [0]
+_axes: list[Any] = []
+"""The names of the mappings watched: a row may be one without an argument that says so."""
+MAPPINGS = ("vmap", "pmap")
 
 
 def _marker(args: Any) -> Any:
-    """An unsigned zero that depends on every array in `args`."""
+    """An unsigned zero that depends on every array in `args`, and on the row of each mapping."""
     import jax
     import jax.numpy as jnp
 
     total = jnp.zeros((), jnp.uint32)
+    for axis in _axes:
+        with contextlib.suppress(NameError):  # not in this mapping
+            total = total + jax.lax.axis_index(axis).astype(jnp.uint32) * jnp.uint32(0)
     for leaf in jax.tree_util.tree_leaves(args):
         if hasattr(leaf, "dtype") and not jnp.issubdtype(leaf.dtype, jax.dtypes.prng_key):
             flat = jnp.ravel(leaf)
@@ -79,9 +86,25 @@ def watched(transform: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> An
     """The result of `transform(*args, **kwargs)` with its callables reporting their draws."""
     if not _draws:
         return None
-    new_args = tuple(_wrapped(a) for a in args)
-    new_kwargs = {k: _wrapped(v) for k, v in kwargs.items()}
+    lifted = (getattr(transform, "__module__", None) or "").startswith("flax")
+
+    def wrapped(value: Any) -> Any:
+        # A lifted transform takes functions, and modules for them to be called with.
+        return value if lifted and linen.is_instance(value) else _wrapped(value)
+
+    new_args = tuple(map(wrapped, args))
+    new_kwargs = {k: wrapped(v) for k, v in kwargs.items()}
+    taken = args[0] if transform is functools.partial and args else transform
+    if _is_mapping(taken):
+        new_kwargs["axis_name"] = new_kwargs.get("axis_name") or f"row{len(_axes)}"
+        _axes.append(new_kwargs["axis_name"])
     return transform(*new_args, **new_kwargs)
+
+
+def _is_mapping(transform: Any) -> bool:
+    module = sys.modules.get("flax.linen")
+    libraries = (sys.modules["jax"], *([module] if module else []))
+    return any(transform is getattr(library, name, 0) for library in libraries for name in MAPPINGS)
 
 
 def _wrapped(value: Any) -> Any:
@@ -103,6 +126,7 @@ def drawing() -> Iterator[dict[int, list[tuple[int, ...]]]]:
             jax.effects_barrier()
     finally:
         _draws.pop()
+        _axes.clear()
 
 
 def _reporting(original: Any) -> Any:

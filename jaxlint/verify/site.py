@@ -57,8 +57,16 @@ class Site:
         self.raised = []
 
     def mark(self) -> None:
-        """The flagged statement is about to run."""
+        """The flagged expression, or statement, is about to run."""
         self.executed += 1
+
+    def callee(self, _: None, function: Any) -> Any:
+        """The function of the flagged call, for which it is called with the same arguments.
+
+        Until here the call counts as begun: to read the function may be what fails.
+        """
+        self.executed -= 1
+        return functools.partial(self.call, function)
 
     def call(self, function: Any, /, *args: Any, **kwargs: Any) -> Any:
         """The flagged call: `function(*args, **kwargs)`, counted."""
@@ -73,9 +81,8 @@ class Site:
             self.running -= 1
         return self._keep(result)
 
-    def value(self, value: Any) -> Any:
-        """The flagged expression when it is no call, such as the decorator `jax.jit`."""
-        self.executed += 1
+    def value(self, _: None, value: Any) -> Any:
+        """The flagged expression when it is no call, such as the decorator `jax.jit`; counted."""
         if callable(value) and control.known(value):
             self.transform = value
             if self.mode != "run":
@@ -145,8 +152,12 @@ class Site:
 
         return call
 
-    def other(self, function: Any, /, *args: Any, **kwargs: Any) -> Any:
-        """Another finding's call in the same file: as written, or plain Python when asked."""
+    def other(self, function: Any) -> Any:
+        """The function of another finding's call in the file, for which it is called."""
+        return functools.partial(self.call_other, function)
+
+    def call_other(self, function: Any, /, *args: Any, **kwargs: Any) -> Any:
+        """Another finding's call: as written, or plain Python when asked."""
         if self.alone:
             plain = control.plain(function)
             if plain is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from jaxlint.verify import errors, guesses, judge, own_calls, script, search
+from jaxlint.verify import errors, guesses, judge, losses, own_calls, script, search
 from jaxlint.verify import watch as watching
 from jaxlint.verify.exercise import Enough, Root
 from jaxlint.verify.guesses import Guess
@@ -95,7 +95,10 @@ class Synthesis(Targets):
                 )
             )
         else:
-            self.bench.phase(target.name, lambda: target.call(*args, **kwargs))
+            self.seen.linen.steps.clear()
+            result = self.bench.phase(target.name, lambda: target.call(*args, **kwargs))
+            if self.seen.linen.follows:
+                self.bench.found(losses.kept_nowhere(self.seen.linen, result))
             own_calls.replay(self.bench, self.seen, before)
             if site.executed:
                 own_calls.replay_linen(self.bench, self.seen)

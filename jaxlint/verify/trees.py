@@ -43,11 +43,12 @@ def difference(got: Any, reference: Any) -> str | None:
             if x.shape != y.shape:
                 return f"{name} has shape {x.shape}; plain Python in its place gives {y.shape}"
             if not np.allclose(x, y, rtol=1e-3, atol=1e-4, equal_nan=True):
-                return f"{name} {_few(x)}; with plain Python in the transform's place {_few(y)}"
+                return f"{name} {few(x)}; with plain Python in the transform's place {few(y)}"
     return None
 
 
-def _few(array: Any) -> str:
+def few(array: Any) -> str:
+    """Its first numbers, in words."""
     flat = array.ravel()[:3]
     numbers = ", ".join(f"{float(v):.4g}" for v in flat)
     return f"[{numbers}{', ...' if array.size > 3 else ''}]"

@@ -206,9 +206,13 @@ def unwatched(name: str) -> Any:
 
 
 @contextlib.contextmanager
-def watching(site: Any, source: str = "") -> Iterator[Watch]:
-    """Watch what the code at `source` does with Haiku and Flax while the block runs."""
+def watching(site: Any, source: str = "", follows: bool = False) -> Iterator[Watch]:
+    """Watch what the code at `source` does with Haiku and Flax while the block runs.
+
+    follows: the updates that the flagged Linen `apply` gives are to be known as numbers.
+    """
     watch = Watch(site)
+    watch.linen.follows = follows
     watch.linen.streams = linen.streams_in(source)
     with linen.watching(watch.linen, "flax" in source), _haiku(watch):
         yield watch

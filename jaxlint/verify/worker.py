@@ -142,7 +142,8 @@ class _Run:
         bench.fixed, bench.until = source is not None, until
         self.blocked.clear()
         try:
-            with time_share(seconds), watch.watching(user.site, text) as seen:
+            follows = finding.code in own_calls.FOLLOWED
+            with time_share(seconds), watch.watching(user.site, text, follows) as seen:
                 self._run(level, user, bench, seen)
         except Enough:
             pass
