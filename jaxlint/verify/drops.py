@@ -21,10 +21,13 @@ Place = tuple[str, ...]
 
 @dataclass
 class Update:
-    """One place's updates: what was there before the first one, and what was put."""
+    """One place's updates: what was there before the first one, and what each line put there.
+
+    A line in a loop or a mapping puts several values; one whose trace was given up puts none.
+    """
 
     before: Any
-    put: list[Any] = field(default_factory=list)
+    put: list[list[Any]] = field(default_factory=list)
 
 
 @contextlib.contextmanager
@@ -41,7 +44,8 @@ def updating(inside: Callable[[], bool]) -> Iterator[dict[Place, Update]]:
     original = scope.put_variable
 
     def put(self: Any, col: str, name: str, value: Any) -> None:
-        if inside():
+        # What a lifted transform hands back is no update: flax.core.lift puts what it had taken.
+        if sys._getframe(1).f_globals.get("__name__") != "flax.core.lift" and inside():
             _record(store, (col, *self.path, name), self.get_variable(col, name), value)
         original(self, col, name, value)
 
@@ -61,7 +65,8 @@ def _record(store: dict[Place, Update], place: Place, before: Any, value: Any) -
         if before is None or errors.tracers(before):
             return  # it is only made here, or other code that is traced put it
         store[place] = Update(jax.tree_util.tree_map(np.asarray, before))
-    put = store[place].put
+    put: list[Any] = []
+    store[place].put.append(put)
     jax.debug.callback(lambda new: put.append(jax.tree_util.tree_map(np.array, new)), value)
 
 
@@ -71,12 +76,16 @@ def lost(store: dict[Place, Update], state: Any) -> str | None:
         after = state
         for part in place:
             after = after.get(part) if hasattr(after, "get") else None
-        if after is None or errors.tracers(after) or not _equal(after, update.before):
+        if after is None or errors.tracers(after):
             continue
-        for new in update.put:
-            if _same_form(new, after) and not _equal(new, after):
-                name = "/".join(place)
-                return f"{name} was set to {_few(new)}, and is {_few(after)} afterwards"
+        earlier: list[Any] = [update.before]
+        last: list[Any] = []
+        for values in filter(None, update.put):
+            earlier, last = [*earlier, *last], values
+        if not any(_equal(after, value) for value in earlier):
+            continue
+        if last and _same_form(last[0], after) and not any(_equal(after, each) for each in last):
+            return f"{'/'.join(place)} was set to {_few(last[0])}, and is {_few(after)} afterwards"
     return None
 
 

@@ -174,6 +174,23 @@ class Made(Guess):
         return self.text
 
 
+@dataclass
+class Written(Guess):
+    """An expression of the file itself, evaluated among its globals anew at each use."""
+
+    text: str
+    make: Callable[[], Any]
+
+    def build(self, seed: int) -> Any:
+        return self.make()
+
+    def source(self, seed: int) -> str:
+        return f"eval({self.text!r}, vars(flagged))"
+
+    def __str__(self) -> str:
+        return self.text
+
+
 class Hole:
     """Stands for the parameters (or state) of whichever transformed function it is given to.
 

@@ -45,9 +45,14 @@ def is_module(value: Any) -> bool:
     return nn is not None and isinstance(value, type) and issubclass(value, nn.Module)
 
 
-def is_instance(value: Any) -> bool:
-    """Whether `value` is a Linen module."""
-    return is_module(type(value))
+def for_functions(transform: Any, wrap: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """`wrap` for the arguments of `transform`, its functions.
+
+    A lifted transform takes modules too, for the functions to be called with: they are left alone.
+    """
+    if not (getattr(transform, "__module__", None) or "").startswith("flax"):
+        return wrap
+    return lambda value: value if is_module(type(value)) else wrap(value)
 
 
 def keys(key: Any, streams: tuple[str, ...]) -> dict[str, Any]:

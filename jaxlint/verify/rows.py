@@ -86,12 +86,7 @@ def watched(transform: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> An
     """The result of `transform(*args, **kwargs)` with its callables reporting their draws."""
     if not _draws:
         return None
-    lifted = (getattr(transform, "__module__", None) or "").startswith("flax")
-
-    def wrapped(value: Any) -> Any:
-        # A lifted transform takes functions, and modules for them to be called with.
-        return value if lifted and linen.is_instance(value) else _wrapped(value)
-
+    wrapped = linen.for_functions(transform, _wrapped)
     new_args = tuple(map(wrapped, args))
     new_kwargs = {k: wrapped(v) for k, v in kwargs.items()}
     taken = args[0] if transform is functools.partial and args else transform

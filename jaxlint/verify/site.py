@@ -6,7 +6,7 @@ import functools
 from types import FunctionType
 from typing import Any
 
-from jaxlint.verify import contracts, control, renew, rows
+from jaxlint.verify import contracts, control, linen, renew, rows
 
 
 def _brings(function: Any) -> bool:
@@ -117,10 +117,8 @@ class Site:
                 return watched
         elif self.mode == "check":
             self.replaced += 1
-            return function(
-                *map(self._checked, args),
-                **{name: self._checked(value) for name, value in kwargs.items()},
-            )
+            check = linen.for_functions(function, self._checked)
+            return function(*map(check, args), **{name: check(v) for name, v in kwargs.items()})
         return function(*args, **kwargs)
 
     def _renew(self, value: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import inspect
 import json
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from importlib import resources
 from typing import Any
 
+from jaxlint.verify import linen
 from jaxlint.verify.guesses import Array, FromInit, Function, Guess, Key, Made, Struct, Value
 from jaxlint.verify.hints import FileHints, Use
 from jaxlint.verify.standins import StandIn
@@ -159,7 +161,9 @@ def _from_elements(origin: Any, args: tuple[Any, ...], name: str, setting: Setti
 
 
 def _from_class(annotation: Any, name: str, setting: Setting) -> Guess | None:
-    """A NamedTuple or dataclass: built from guesses for its fields."""
+    """A NamedTuple, dataclass or Flax module: built from guesses for its fields."""
+    if linen.is_module(annotation):
+        return _linen_part(annotation, setting)
     fields = getattr(annotation, "_fields", None)
     if fields is None and hasattr(annotation, "__dataclass_fields__"):
         fields = tuple(annotation.__dataclass_fields__)
@@ -175,6 +179,26 @@ def _from_class(annotation: Any, name: str, setting: Setting) -> Guess | None:
         )
         parts[part] = guess(parameter, Use(), setting)
     return Struct("fields", parts, maker=annotation)
+
+
+def _linen_part(cls: Any, setting: Setting) -> Guess:
+    """A module to be a field of another one: any layer will do for the base class."""
+    nn = linen.loaded()
+    if cls is nn.Module:
+        return Made(f"nn.Dense({SIZE})", lambda: nn.Dense(SIZE))
+    inner = replace(setting, constructor=True)
+    parts = {
+        field.name: guess(
+            inspect.Parameter(field.name, inspect.Parameter.KEYWORD_ONLY, annotation=field.type),
+            Use(),
+            inner,
+        )
+        for field in dataclasses.fields(cls)
+        if field.init
+        and field.default is dataclasses.MISSING
+        and field.default_factory is dataclasses.MISSING
+    }
+    return Struct("fields", parts, maker=cls)
 
 
 def described(text: str | None, names: list[str], setting: Setting) -> dict[str, Array]:

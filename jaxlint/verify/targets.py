@@ -222,16 +222,43 @@ class Targets:
         setting = self.setting(self.outline.defs.get(cls.__name__))
         setting.constructor = True
         found = uses(node, [p.name for p in params]) if node is not None else {}
+        written = self.written_arguments(cls, params)
         made: dict[str, Guess] = {}
         for p in params:
             if p.name in self.flips:
                 made[p.name] = guesses.Value(self.flips[p.name])
             elif p.default is inspect.Parameter.empty or p.name in self.given:
-                made[p.name] = self.given.get(p.name) or synthesise.guess(
-                    p, found.get(p.name, Use()), setting
-                )
+                known = self.given.get(p.name) or written.get(p.name)
+                made[p.name] = known or synthesise.guess(p, found.get(p.name, Use()), setting)
         self.constructed[cls.__name__] = made
         return {name: g.build(i) for i, (name, g) in enumerate(made.items())}
+
+    def written_arguments(self, cls: Any, params: list[inspect.Parameter]) -> dict[str, Guess]:
+        """What the file itself constructs the class with, where that can be evaluated alone."""
+        names = [p.name for p in params if p.kind is p.POSITIONAL_OR_KEYWORD]
+        made: dict[str, Guess] = {}
+        for call in ast.walk(self.tree):
+            if not isinstance(call, ast.Call) or call_name(call) != cls.__name__:
+                continue
+            if any(isinstance(a, ast.Starred) for a in call.args):
+                continue
+            pairs = [*zip(names, call.args, strict=False)]
+            pairs += [(k.arg, k.value) for k in call.keywords if k.arg is not None]
+            for name, node in pairs:
+                if name not in made:
+                    with contextlib.suppress(Exception):
+                        made[name] = self.evaluated(node)
+        return made
+
+    def evaluated(self, node: ast.expr) -> guesses.Written:
+        """The expression, evaluated among the file's globals. Raises whatever it raises."""
+        code = compile(ast.Expression(node), "<written>", "eval")
+
+        def make() -> Any:
+            return eval(code, dict(vars(self.user.main)))
+
+        make()
+        return guesses.Written(ast.unparse(node), make)
 
     def setting(self, node: ast.AST | None) -> synthesise.Setting:
         """What the code around says of all its inputs."""
