@@ -90,7 +90,8 @@ def run_entries(
         seen.linen.steps.clear()
         bench.phase(bench.evidence.ran, functools.partial(call_entry, user, name, node))
         _leaks(bench, seen)
-        if user.site.executed > count:
+        made_there = any(at_site(bench, pair) for pair in seen.pairs)
+        if user.site.executed > count or made_there:
             replay(bench, seen, 0, known)
         if user.site.executed:
             replay_linen(bench, seen)
@@ -158,9 +159,7 @@ def replay(
     for pair in list(seen.pairs[start:]):
         if known is not None and known.get(id(pair)) == len(pair.calls):
             continue
-        root = root_of_calls(pair)
-        if root is not None:
-            root.at_site = at_site(bench, pair)
+        root = root_of_calls(pair, at_site(bench, pair))
         if root is None:
             continue
         bench.evidence.ran = f"{bench.evidence.ran or 'import'}, its init/apply calls repeated"
@@ -222,12 +221,15 @@ def at_site(bench: Bench, pair: watch.Pair) -> bool:
     return path == bench.user_path and (inside or (decorated and line == bench.finding.span.line))
 
 
-def root_of_calls(pair: watch.Pair) -> Root | None:
-    """The pair with the arguments of its own calls that reached the flagged code, or None."""
+def root_of_calls(pair: watch.Pair, at_site: bool) -> Root | None:
+    """The pair with the arguments of its own calls that reached the flagged code, or None.
+
+    at_site: the flagged code made the pair, so that all its calls count.
+    """
     state, rng = int(pair.with_state), int(pair.takes_rng)
     for what, skip in (("init", 1), ("apply", 1 + state + rng)):
         call = pair.last(what)
-        if call is None or not call.executed or len(call.args) < skip - 1:
+        if call is None or not (call.executed or at_site) or len(call.args) < skip - 1:
             continue
         kwargs = {k: v for k, v in call.kwargs.items() if k not in ("rng", "params", "state")}
         function = pair.original
@@ -235,5 +237,5 @@ def root_of_calls(pair: watch.Pair) -> Root | None:
             function = _first_of(pair.original)
 
         kind = "transform" if pair.kind in ("transform", "multi_transform") else pair.kind
-        return Root(function, tuple(call.args[skip:]), kwargs, kind, pair.takes_rng)
+        return Root(function, tuple(call.args[skip:]), kwargs, kind, pair.takes_rng, at_site)
     return None

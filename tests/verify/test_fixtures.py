@@ -1,7 +1,11 @@
-"""Every marked line of the positive fixtures, run: the marks are true."""
+"""The marked lines of the positive fixtures, run: the marks are true.
+
+All of Haiku's, and a fixed sample of Linen's; `JAXLINT_ALL_FIXTURES=1` takes all of them.
+"""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -13,12 +17,23 @@ from jaxlint.finding import Finding, Hazard, Span
 from jaxlint.verify.model import Job, Limits, Result, Verdict
 
 
+EVERY = 1 if os.environ.get("JAXLINT_ALL_FIXTURES") else 5
+"""Of Linen's fixtures, which tests/linen runs too, every fifth is in the sample."""
+
+
+def cases() -> list[kit.Case]:
+    """The fixtures to run."""
+    by_family = [
+        [case for case in kit.cases() if case.family == family and not case.negative]
+        for family in ("haiku", "linen")
+    ]
+    return by_family[0] + by_family[1][::EVERY]
+
+
 @cache
 def marked() -> dict[tuple[str, int, int, str], Job]:
     jobs = {}
-    for case in kit.cases():
-        if case.negative or case.family != "haiku":
-            continue
+    for case in cases():
         found = {kit.mark_of(f): f for f in kit.check(case).findings}
         findings = [found.get(mark) or _made(case, mark) for mark in case.marks]
         for finding in findings:
