@@ -149,7 +149,8 @@ class Values:
                     for place, element in enumerate(target.elts):
                         if isinstance(element, ast.Name) and element.id == name:
                             found.append(_element(node.value, place, len(target.elts)))
-        if len(found) != len(self.scopes.bindings(scope).get(name, ())):
+        every = len(self.scopes.bindings(scope).get(name, ()))
+        if len(found) != every or self.scopes.is_bound_in_expressions(name):
             return [(None, None)]
         # `v = v.unfreeze()`: what the call gave is what it was called on.
         return [pair for pair in found if not _is_from_itself(pair[0], name)] or [(None, None)]

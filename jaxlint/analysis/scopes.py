@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import ast
 import os
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
@@ -22,6 +23,9 @@ FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 SCOPES = (*FUNCTIONS, ast.ClassDef, ast.Module)
 IMPORTERS = frozenset({"pytest.importorskip", "importlib.import_module"})
 MAX_DEPTH = 20
+_TARGETS = re.compile(r"for\s+([^:]{1,120}?)\s+in\s")
+_WALRUS = re.compile(r"(\w+)\s*:=")
+_WORD = re.compile(r"\w+")
 _SHADOWS: WeakKeyDictionary[Project, dict[tuple[str, str], bool]] = WeakKeyDictionary()
 """By project: whether a folder's files see a module of the project's own by a library's name."""
 
@@ -61,9 +65,33 @@ class Scopes:
             if found is None:
                 continue
             if any(isinstance(each, (ast.Global, ast.Nonlocal)) for each in found):
-                return self.bindings(self.file.tree).get(name, [])
-            return found
+                found = self.bindings(self.file.tree).get(name, [])
+            return [*found, ast.Pass()] if self.is_bound_in_expressions(name) else found
         return []
+
+    def is_bound_in_expressions(self, name: str) -> bool:
+        """Whether an expression of the file binds the name: a comprehension, or `:=`.
+
+        Which scope that is in is not asked: such a name is none that says what it stands for.
+        """
+        return name in self._looping_words and name in self._names_in_expressions
+
+    @cached_property
+    def _looping_words(self) -> frozenset[str]:
+        """By the text: what may be bound in an expression, and some more."""
+        source = self.file.source
+        words = {word for text in _TARGETS.findall(source) for word in _WORD.findall(text)}
+        if ":=" in source:
+            words.update(_WALRUS.findall(source))
+        return frozenset(words)
+
+    @cached_property
+    def _names_in_expressions(self) -> frozenset[str]:
+        found: set[str] = set()
+        for node in ast.walk(self.file.tree):
+            if isinstance(node, (ast.comprehension, ast.NamedExpr)):
+                found.update(_names(node.target))
+        return frozenset(found)
 
     def dotted(self, node: ast.expr, path: Sequence[ast.AST], depth: int = 0) -> str | None:
         """The library name that an expression certainly spells, wherever it was imported."""
@@ -160,7 +188,7 @@ def _collect(scope: ast.AST) -> dict[str, list[Binding]]:
         for each in (*every, arguments.vararg, arguments.kwarg):
             if each is not None:
                 bind(each.arg, each)
-        waiting = list(scope.body) if isinstance(scope.body, list) else [scope.body]
+        waiting = list(scope.body) if isinstance(scope.body, list) else []
     elif isinstance(scope, (ast.ClassDef, ast.Module)):
         waiting = list(scope.body)
     waiting.reverse()
@@ -168,36 +196,62 @@ def _collect(scope: ast.AST) -> dict[str, list[Binding]]:
         node = waiting.pop()
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             bind(node.name, node)
-            continue
-        if isinstance(node, ast.Lambda):
-            continue
-        if isinstance(node, (ast.Import, ast.ImportFrom)):
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
             for alias in node.names:
                 bind(alias.asname or _bound(node, alias), (node, alias))
-            continue
-        if isinstance(node, (ast.Global, ast.Nonlocal)):
+        elif isinstance(node, (ast.Global, ast.Nonlocal)):
             for name in node.names:
                 bind(name, node)
-            continue
-        if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            for target in targets:
-                if isinstance(target, ast.Name):
-                    bind(target.id, node.value)
-                else:
-                    waiting.append(target)
-            waiting.append(node.value)
-            continue
-        if isinstance(node, ast.Name):
-            if not isinstance(node.ctx, ast.Load):
-                bind(node.id, ast.Pass())
-            continue
-        if isinstance(node, (ast.ExceptHandler, ast.pattern)):
-            for field in ("name", "rest"):
-                if isinstance(caught := getattr(node, field, None), str):
-                    bind(caught, ast.Pass())
-        waiting.extend(reversed(list(ast.iter_child_nodes(node))))
+        elif isinstance(node, ast.Assign):
+            for target in node.targets:
+                for name in _names(target):
+                    bind(name, node.value if isinstance(target, ast.Name) else ast.Pass())
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            bind(node.target.id, node.value or ast.Pass())
+        elif isinstance(node, _BLOCKS):
+            for field in ("finalbody", "orelse", "cases", "handlers", "body"):
+                waiting.extend(reversed(getattr(node, field, ())))
+            for name in _bound_by_block(node):
+                bind(name, ast.Pass())
+        elif isinstance(node, (ast.AugAssign, ast.Delete)):
+            for target in node.targets if isinstance(node, ast.Delete) else [node.target]:
+                for name in _names(target):
+                    bind(name, ast.Pass())
     return found
+
+
+_TRIES = (ast.Try, getattr(ast, "TryStar", ast.Try), ast.ExceptHandler)
+_LOOPS = (ast.For, ast.AsyncFor, ast.While)
+_BLOCKS = (ast.If, *_LOOPS, ast.With, ast.AsyncWith, *_TRIES, ast.Match, ast.match_case)
+
+
+def _bound_by_block(node: ast.AST) -> Iterator[str]:
+    """The names that the head of a compound statement binds."""
+    if isinstance(node, (ast.For, ast.AsyncFor)):
+        yield from _names(node.target)
+    elif isinstance(node, (ast.With, ast.AsyncWith)):
+        for item in node.items:
+            if item.optional_vars is not None:
+                yield from _names(item.optional_vars)
+    elif isinstance(node, ast.ExceptHandler):
+        if node.name is not None:
+            yield node.name
+    elif isinstance(node, ast.match_case):
+        for part in ast.walk(node.pattern):
+            for field in ("name", "rest"):
+                if isinstance(caught := getattr(part, field, None), str):
+                    yield caught
+
+
+def _names(target: ast.expr) -> Iterator[str]:
+    """The names that a target binds."""
+    if isinstance(target, ast.Name):
+        yield target.id
+    elif isinstance(target, (ast.Tuple, ast.List)):
+        for element in target.elts:
+            yield from _names(element)
+    elif isinstance(target, ast.Starred):
+        yield from _names(target.value)
 
 
 def _bound(node: ast.Import | ast.ImportFrom, alias: ast.alias) -> str:

@@ -71,15 +71,21 @@ class _Wrap(ast.NodeTransformer):
             called = self.begun(self.method, node.func, node)
             new = ast.Call(ast.copy_location(called, node.func), node.args, node.keywords)
         else:
-            new = self.begun("value", node, node)
+            method = "value" if self.method == "callee" else self.method
+            new = self.begun(method, node, node)
         return ast.copy_location(new, node)
 
     def begun(self, method: str, value: ast.expr, node: ast.expr) -> ast.Call:
         """`method` of the hook given `value`, counted before `value` is evaluated."""
         if method == "other":
-            return ast.Call(_method(method, node), [value], [])
+            late = ast.copy_location(ast.Lambda(_no_arguments(), value), node)
+            return ast.Call(_method(method, node), [late], [])
         mark = ast.copy_location(ast.Call(_method("mark", node), [], []), node)
         return ast.Call(_method(method, node), [mark, value], [])
+
+
+def _no_arguments() -> ast.arguments:
+    return ast.arguments([], [], None, [], [], None, [])
 
 
 def _method(name: str, node: ast.expr) -> ast.expr:
@@ -95,7 +101,7 @@ def instrument(
 ) -> tuple[ast.Module, bool]:
     """The tree of `source` with the expression at `span` counted, and whether it was found.
 
-    `others` are the places of the file's other findings, which can be made harmless at run time.
+    `others` are the places of the file's other findings, to be made harmless at run time.
     Raises SyntaxError as `ast.parse` does.
     """
     tree = ast.parse(source, filename)
@@ -105,7 +111,7 @@ def instrument(
     target = flagged_expression(tree, span, lines)
     for other in others:
         call = flagged_expression(tree, other, lines)
-        if isinstance(call, ast.Call) and call is not target:
+        if call is not None and call is not target:
             _Wrap(call, "other").visit(tree)
     if target is None:
         return tree, _count_statement(tree, span.line)

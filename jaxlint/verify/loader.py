@@ -64,6 +64,8 @@ class UserCode(importlib.abc.MetaPathFinder):
         self.folder, self.name = module_place(path)
         self.src = src
         self.others = others
+        self.alone = False
+        """Whether the file's other findings are made harmless."""
         self.module: ModuleType | None = None
         self.entry: str | None = None
         """Another file of the project to start from; the flagged one when None."""
@@ -73,10 +75,15 @@ class UserCode(importlib.abc.MetaPathFinder):
         self.found = False
         self._code: CodeType | None = None
 
+    @property
+    def harmless(self) -> tuple[Span, ...]:
+        """The places of findings that are to do no harm in this run."""
+        return self.others if self.alone else ()
+
     def code(self) -> CodeType:
         """The compiled instrumented tree. Raises SyntaxError."""
         if self._code is None:
-            tree, self.found = instrument(self.source, self.path, self.span, self.others)
+            tree, self.found = instrument(self.source, self.path, self.span, self.harmless)
             self._code = compile(tree, self.path, "exec")
         return self._code
 

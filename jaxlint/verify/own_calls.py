@@ -126,7 +126,7 @@ def _counted(body: ast.Module, user: UserCode) -> ast.Module:
         return body
     from jaxlint.verify.instrument import instrument
 
-    tree, _ = instrument(user.source, user.path, user.span, user.others)
+    tree, _ = instrument(user.source, user.path, user.span, user.harmless)
     for node in tree.body:
         if isinstance(node, ast.If) and "__name__" in ast.unparse(node.test):
             return ast.Module(node.body, [])

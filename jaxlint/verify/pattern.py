@@ -82,6 +82,9 @@ def run_pattern(bench: Bench, user: UserCode) -> None:
     import numpy as np
 
     facts = bench.finding.facts
+    if facts.get("removed"):
+        _ask_for(bench, user, str(facts["removed"]))
+        return
     name = str(facts.get("transform") or "")
     transform = find(name) if name and bench.finding.code.startswith(PATTERNS) else None
     if transform is None or bench.finding.hazard is Hazard.ERROR:
@@ -103,6 +106,25 @@ def run_pattern(bench: Bench, user: UserCode) -> None:
     bench.exercise(Root(run, (np.arange(3.0, dtype=np.float32),)))
     # The pattern has no flagged line: what it raised belongs to it.
     bench.evidence.errors = [_owned(e) for e in raw]
+
+
+def _ask_for(bench: Bench, user: UserCode, dotted: str) -> None:
+    """Ask for a name that is said to be gone, in the way in which the flagged line does."""
+    owner, _, last = dotted.rpartition(".")
+    exception = bench.finding.exception
+    program = f"import {owner}\n{dotted}\n"
+    if exception == "ImportError":
+        program = f"from {owner} import {last}\n"
+    elif exception == "ModuleNotFoundError":
+        program = f"import {dotted}\n"
+    bench.evidence.ran, bench.evidence.program = f"{dotted}, asked for by itself", program
+    user.site.executed = 1
+    try:
+        exec(compile(program, "<pattern>", "exec"), {})
+    except (ImportError, AttributeError) as error:
+        bench.saw(error, "pattern", inside=True)
+    else:
+        bench.evidence.clean += 1
 
 
 def _owned(seen: Seen) -> Seen:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from types import FunctionType, MethodType
 from typing import Any
@@ -30,9 +31,11 @@ def renewed(value: Any) -> Any:
 
 
 def is_code(value: Any) -> bool:
-    """Whether `value` is called rather than computed with: no class, no array.
+    """Whether `value` is called rather than computed with: no class, no array, no mesh.
 
-    A layer can have a `dtype` too, but no shape.
+    A layer can have a `dtype` too, but no shape. A mesh can be called only because it is a context
+    that can decorate.
     """
     array = hasattr(value, "dtype") and hasattr(value, "shape")
-    return callable(value) and not isinstance(value, type) and not array
+    context = isinstance(value, contextlib.ContextDecorator)
+    return callable(value) and not isinstance(value, type) and not array and not context

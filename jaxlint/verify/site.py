@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from types import FunctionType
 from typing import Any
 
 from jaxlint.verify import contracts, control, linen, renew, rows
+from jaxlint.verify.standins import StandIn
 
 
 def _brings(function: Any) -> bool:
@@ -38,8 +40,6 @@ class Site:
         self.raised: list[BaseException] = []
         self.replaced = 0
         self.transform: Any = None
-        self.alone = False
-        """Whether the other findings' transforms in the file are replaced by plain Python."""
         self.others = 0
         self.keeps = True
         """Whether the values of the flagged expression are kept."""
@@ -150,15 +150,28 @@ class Site:
 
         return call
 
-    def other(self, function: Any) -> Any:
-        """The function of another finding's call in the file, for which it is called."""
-        return functools.partial(self.call_other, function)
+    def other(self, read: Callable[[], Any]) -> Any:
+        """Another finding's expression, or the function of its call, made harmless.
+
+        What fails there is not what is looked for: a stand-in takes the place of the result.
+        """
+        try:
+            value = read()
+        except Exception:
+            self.others += 1
+            return StandIn("what fails elsewhere")
+        if isinstance(value, StandIn) or not callable(value):
+            return value
+        return functools.partial(self.call_other, value)
 
     def call_other(self, function: Any, /, *args: Any, **kwargs: Any) -> Any:
-        """Another finding's call: as written, or plain Python when asked."""
-        if self.alone:
-            plain = control.plain(function)
+        """Another finding's call: plain Python where there is some."""
+        plain = control.plain(function)
+        self.others += plain is not None
+        try:
+            return (plain or function)(*args, **kwargs)
+        except Exception:
             if plain is not None:
-                self.others += 1
-                return plain(*args, **kwargs)
-        return function(*args, **kwargs)
+                raise
+            self.others += 1
+            return StandIn("what fails elsewhere")

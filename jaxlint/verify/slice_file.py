@@ -78,9 +78,12 @@ def bound(stmt: ast.stmt) -> set[str]:
 
 def cut(user: UserCode, finding: Finding) -> None:
     """Make `user` load a slice: imports and assignments that fail leave stand-ins behind."""
-    tree, user.found = instrument(user.source, user.path, user.span, user.others)
+    tree, user.found = instrument(user.source, user.path, user.span, user.harmless)
     kept = needed(tree, finding.span.line)
     body: list[ast.stmt] = []
+    imported = flagged_import(tree, finding)
+    if imported is not None:  # the marked statement alone: nothing stands in for what it imports
+        kept = [stmt for stmt in kept if isinstance(stmt, ast.Expr)]
     for stmt in kept:
         simple = isinstance(stmt, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
         future = isinstance(stmt, ast.ImportFrom) and stmt.module == "__future__"
@@ -91,10 +94,24 @@ def cut(user: UserCode, finding: Finding) -> None:
             body += [_guarded(one) for one in _split(stmt)]
         else:
             body.append(_guarded(stmt))
+    body += [imported] if imported is not None else []
     module = ast.fix_missing_locations(ast.Module(body, []))
     code = compile(module, user.path, "exec")
     user.site.stand_in = StandIn  # type: ignore[attr-defined]
     user._code = code
+
+
+def flagged_import(tree: ast.Module, finding: Finding) -> ast.stmt | None:
+    """The import at top level that is flagged, with the flagged name alone; or None."""
+    span = finding.span
+    for stmt in tree.body:
+        if isinstance(stmt, (ast.Import, ast.ImportFrom)):
+            for one, alias in zip(_split(stmt), stmt.names, strict=True):
+                if span.line == alias.lineno and span.column == alias.col_offset + 1:
+                    return one
+            if span.line == stmt.lineno and span.column == stmt.col_offset + 1:
+                return stmt
+    return None
 
 
 def _split(stmt: ast.Import | ast.ImportFrom) -> list[ast.stmt]:

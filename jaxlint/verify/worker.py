@@ -129,7 +129,7 @@ class _Run:
         others = self.job.others if others is None else others
         text = source or self.source
         user = UserCode(finding.span.path, text, finding.span, self.job.src, others)
-        user.site.alone = self.alone = alone
+        user.alone = self.alone = alone
         if alone:
             evidence.notes.append("run with the file's other findings made harmless")
 

@@ -16,7 +16,6 @@ import pytest
 from jaxlint.finding import Finding, Hazard, Span
 from jaxlint.verify.model import Job, Limits, Result, Verdict
 
-
 EVERY = 1 if os.environ.get("JAXLINT_ALL_FIXTURES") else 5
 """Of Linen's fixtures, which tests/linen runs too, every fifth is in the sample."""
 
