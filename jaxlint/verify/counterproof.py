@@ -90,10 +90,10 @@ def counterproof(
         alone=run.alone,
         others=tuple(others),
     )
-    if after.problem == "timeout":
+    if after.problem == "timeout" or not after.executed:
         return None
     before = judge.deciding(job.finding, evidence)
     same = before is not None and any(before.classes[0] == e.classes[0] for e in after.errors)
     if judge.verdict(finding, after) in DECISIVE or same or after.numbers:
         return False
-    return after.executed > 0 and (after.clean > 0 or not after.errors)
+    return after.clean > 0 or not after.errors

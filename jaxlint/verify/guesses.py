@@ -286,6 +286,13 @@ class _Spell:
         return Array(tuple(int(d) for d in shape), self.dtype, sure=True)
 
 
+def inputs_expression(text: str) -> str:
+    """The inputs `text` as an expression of Python: `f32[]` is none."""
+    scalar = r"\b(" + "|".join(DTYPES) + r")\[\s*\]"
+    written = re.sub(scalar, r"\1[()]", text.strip())
+    return f"dict({written})"
+
+
 def parse_inputs(text: str) -> dict[str, Guess]:
     """Read `x=f32[8,28], train=True, obs={'image': f32[4,8]}`.
 
@@ -298,9 +305,8 @@ def parse_inputs(text: str) -> dict[str, Guess]:
 
     names: dict[str, Any] = {short: _Spell(long) for short, long in DTYPES.items()}
     names.update(jax=jax, jnp=jnp, np=np, key=Key(), dict=dict)
-    text = re.sub(r"\b(" + "|".join(DTYPES) + r")\[\s*\]", r"\1[()]", text.strip())
     try:
-        given = eval(f"dict({text})", names)
+        given = eval(inputs_expression(text), names)
     except Exception as error:
         raise ValueError(f"cannot read inputs {text!r}: {error}") from error
     return {name: as_guess(value) for name, value in given.items()}

@@ -30,6 +30,7 @@ def run_command(
     `blocked`.
     """
     user.install()
+    user.forget()  # an earlier run's modules hold the code as it was
     evidence = bench.evidence
     evidence.ran = " ".join(job.command)
     folder = os.path.join(tempfile.gettempdir(), "watch")

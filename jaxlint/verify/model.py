@@ -64,6 +64,12 @@ class Job:
     others: tuple[Span, ...] = ()
     """Where the same file's other findings are: made harmless when one of them gets in the way."""
 
+    @property
+    def first_level(self) -> str:
+        """The plan level that is tried first: a harness takes a command."""
+        unwatched = self.levels[0] == Level.HARNESS.value and not self.command
+        return self.levels[1 if unwatched and len(self.levels) > 1 else 0]
+
     def to_json(self) -> dict[str, Any]:
         """The job as JSON data; `from_json` reads it back."""
         data = asdict(self)

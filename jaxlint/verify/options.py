@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import ast
 import os
 import shutil
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from jaxlint.cli.arguments import add_configuration
 from jaxlint.cli.check import configuration
 from jaxlint.config import Config, suggestion
 from jaxlint.configfiles import table
+from jaxlint.verify.guesses import inputs_expression
 
 FORMATS = ("table", "json", "junit", "sarif")
 KEYS = ("inputs", "timeout", "memory", "jobs", "allow", "src")
@@ -31,6 +33,9 @@ examples:
 
 exit status: 0 nothing confirmed, 1 something confirmed, 2 bad usage or unreadable input
 """
+
+
+TABLE = "inputs in [tool.jaxlint-verify]"
 
 
 class UsageError(ValueError):
@@ -102,7 +107,7 @@ def parse(arguments: Sequence[str]) -> Settings:
         paths=tuple(given.paths),
         report=given.report,
         command=tuple(command),
-        inputs=(*everywhere, *given.inputs),
+        inputs=(*everywhere, *(_readable(text, "--inputs") for text in given.inputs)),
         inputs_by_file=by_file,
         timeout=_positive(_first(given.timeout, ours.get("timeout"), 60.0), "timeout"),
         memory=int(_positive(_first(given.memory, ours.get("memory"), 4096), "memory")),
@@ -180,17 +185,28 @@ def _allowed(values: Any) -> tuple[str, ...]:
     return tuple(values)
 
 
+def _readable(text: str, where: str) -> str:
+    """`text`, if it looks like inputs. Raises UsageError."""
+    try:
+        call = ast.parse(inputs_expression(text), mode="eval").body
+    except SyntaxError:
+        call = None
+    if not isinstance(call, ast.Call) or call.args or not all(k.arg for k in call.keywords):
+        raise UsageError(
+            f"{where}: cannot read {text!r}; write it as in x=f32[8,28], train=True, key=key"
+        )
+    return text
+
+
 def _inputs(raw: Any) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
     """`inputs = ["x=f32[2]"]`, or a table from file pattern to text."""
     if isinstance(raw, dict):
-        return tuple((str(k), str(v)) for k, v in raw.items()), ()
+        return tuple((str(k), _readable(str(v), TABLE)) for k, v in raw.items()), ()
     if isinstance(raw, str):
         raw = [raw]
     if not isinstance(raw, list) or not all(isinstance(r, str) for r in raw):
-        raise UsageError(
-            "inputs in [tool.jaxlint-verify] must be texts, or a table by file pattern"
-        )
-    return (), tuple(raw)
+        raise UsageError(f"{TABLE} must be texts, or a table by file pattern")
+    return (), tuple(_readable(text, TABLE) for text in raw)
 
 
 def configured(given: argparse.Namespace) -> dict[str, Any]:

@@ -161,9 +161,8 @@ def ended(one: _Open, event: str, status: int) -> Job | None:
     """After a worker's end: the job to send again for the levels it did not come to, or None."""
     if event == "done" or any(_decisive(one, e) for e in one.evidence.values()):
         return None
-    current = one.evidence.setdefault(
-        one.level or one.job.levels[0], Evidence(one.level or one.job.levels[0])
-    )
+    level = one.level or one.job.first_level
+    current = one.evidence.setdefault(level, Evidence(level))
     if event == "timeout":
         current.problem = "timeout"
         current.message = f"stopped after {one.job.limits.seconds:g} s"
