@@ -6,11 +6,12 @@ from typing import Any
 
 from jaxlint.verify import errors, guesses, judge, losses, own_calls, script, search
 from jaxlint.verify import watch as watching
+from jaxlint.verify.conditions import guards
 from jaxlint.verify.exercise import Enough, Root
 from jaxlint.verify.guesses import Guess
 from jaxlint.verify.model import DECISIVE, Seen
 from jaxlint.verify.phases import pair_of
-from jaxlint.verify.targets import Target, Targets, guards
+from jaxlint.verify.targets import Target, Targets
 from jaxlint.verify.trees import split_arrays
 
 CONCRETE = (
@@ -55,7 +56,8 @@ class Synthesis(Targets):
         executed = site.executed
         self.try_target(target)
         if site.executed == executed and not self.flips:
-            self.flips = guards(self.tree, self.bench.finding.span.line)
+            asked = guards(self.tree, self.bench.finding.span.line)
+            self.flips = {name: guesses.Value(value) for name, value in asked.items()}
             try:
                 if self.flips:
                     self.try_target(target)

@@ -52,8 +52,8 @@ class Targets:
         self.leading = leading
         """The names that lead to the flagged line, when `tree` is another file of the project."""
         self.hints = file_hints(tree)
-        self.flips: dict[str, bool] = {}
-        """Flags that must not have their default for the flagged line to be reached."""
+        self.flips: dict[str, Guess] = {}
+        """What parameters must be for the flagged line to be reached."""
         self.constructed: dict[str, dict[str, Guess]] = {}
         """What each class was last constructed with."""
 
@@ -226,7 +226,7 @@ class Targets:
         made: dict[str, Guess] = {}
         for p in params:
             if p.name in self.flips:
-                made[p.name] = guesses.Value(self.flips[p.name])
+                made[p.name] = self.flips[p.name]
             elif p.default is inspect.Parameter.empty or p.name in self.given:
                 known = self.given.get(p.name) or written.get(p.name)
                 made[p.name] = known or synthesise.guess(p, found.get(p.name, Use()), setting)
@@ -283,7 +283,7 @@ class Targets:
         out: dict[str, Guess] = {}
         for p in params:
             if p.name in self.flips:
-                out[p.name] = guesses.Value(self.flips[p.name])
+                out[p.name] = self.flips[p.name]
                 continue
             if p.name in self.given:
                 out[p.name] = self.given[p.name]
@@ -368,38 +368,6 @@ def _docstring(node: ast.AST | None) -> str:
     if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
         return ast.get_docstring(node) or ""
     return ""
-
-
-def guards(tree: ast.Module, line: int) -> dict[str, bool]:
-    """The flags that `if` statements around `line` test, with the value that leads to it.
-
-    `if self.chunked:` and `if chunked:` both give `chunked`; compound tests are left alone.
-    """
-    out: dict[str, bool] = {}
-    for node in ast.walk(tree):
-        if not isinstance(node, (ast.If, ast.IfExp)):
-            continue
-        body = node.body if isinstance(node.body, list) else [node.body]
-        orelse = node.orelse if isinstance(node.orelse, list) else [node.orelse]
-        here = any(n.lineno <= line <= (n.end_lineno or 0) for n in body)
-        there = any(n.lineno <= line <= (n.end_lineno or 0) for n in orelse)
-        returns = bool(body) and isinstance(body[-1], (ast.Return, ast.Raise))
-        past = returns and not here and not there and line > (node.end_lineno or 0)
-        test, wanted = node.test, here
-        if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-            test, wanted = test.operand, not wanted
-        name = getattr(test, "attr", getattr(test, "id", None))
-        if name is not None and (here or there or (past and _same_function(tree, node, line))):
-            out[name] = wanted
-    return out
-
-
-def _same_function(tree: ast.Module, node: ast.AST, line: int) -> bool:
-    """Whether `line` is in the function whose body holds the statement `node`."""
-    for function in ast.walk(tree):
-        if isinstance(function, ast.FunctionDef) and node in function.body:
-            return function.lineno <= line <= (function.end_lineno or 0)
-    return False
 
 
 def _forcing(parameter: inspect.Parameter) -> bool:

@@ -13,9 +13,9 @@ import pytest
 
 from jaxlint.finding import Edit, Span
 from jaxlint.verify import counterproof, given, instrument, neighbours, places, slice_file
+from jaxlint.verify.conditions import guards
 from jaxlint.verify.errors import frames
 from jaxlint.verify.loader import UserCode, module_place
-from jaxlint.verify.targets import guards
 from verify.conftest import place
 
 SOURCE = textwrap.dedent(
@@ -75,6 +75,28 @@ def test_flags_that_guard_a_line() -> None:
     tree = ast.parse(SOURCE)
     assert guards(tree, line_of("return helper")) == {"flag": True}
     assert guards(tree, line_of("return Net()")) == {}
+
+
+@pytest.mark.parametrize(
+    ("condition", "asks"),
+    [
+        ("if flag:\n HERE", {"flag": True}),
+        ("if not self.flag:\n HERE", {"flag": False}),
+        ("if kind == 'gru':\n HERE", {"kind": "gru"}),
+        ("if 'gru' == kind:\n HERE", {"kind": "gru"}),
+        ("if kind != 'gru':\n pass\nelse:\n HERE", {"kind": "gru"}),
+        ("if kind == 'lstm':\n pass\nelif kind in ('gru', 'rnn'):\n HERE", {"kind": "gru"}),
+        ("if kind == 'gru' and not flag:\n HERE", {"kind": "gru", "flag": False}),
+        ("if kind == 'gru' or flag:\n HERE", {}),
+        ("if kind != 'gru' or flag:\n pass\nelse:\n HERE", {"kind": "gru", "flag": False}),
+        ("if size > 3:\n HERE", {}),
+        ("match kind:\n case 'a' | 'b':\n  HERE", {"kind": "a"}),
+        ("HERE if mask is None else 0", {"mask": None}),
+    ],
+)
+def test_what_conditions_ask_for(condition: str, asks: dict[str, object]) -> None:
+    line = next(n for n, text in enumerate(condition.splitlines(), 1) if "HERE" in text)
+    assert guards(ast.parse(condition), line) == asks
 
 
 def run(source: str, span: Span | None, **names: Any) -> UserCode:
