@@ -9,10 +9,7 @@ from jaxlint.analysis.core import Core
 from jaxlint.analysis.effects import Effect, Step
 from jaxlint.analysis.frames import Frame
 from jaxlint.analysis.observations import RawSite
-from jaxlint.analysis.values import (
-    UNKNOWN,
-    Value,
-)
+from jaxlint.analysis.values import UNKNOWN, Instance, Symbol, Value
 
 
 def enclosing(frame: Frame) -> list[Frame]:
@@ -60,6 +57,8 @@ class Blame(Core):
                 return
             if not isinstance(owner.call, ast.Call) and id(owner.call) not in self.decorators:
                 return
+            if self._uses_library(owner):
+                return
             site.prefix.insert(
                 0,
                 Step(
@@ -81,9 +80,31 @@ class Blame(Core):
                 site.callee = self.name_of(value, caller)
             moved += 1
 
+    def _uses_library(self, owner: Frame) -> bool:
+        """Whether the function that was given the callable is itself Haiku's or Flax's user.
+
+        It is a module's method, or calls the library: then its transform is the wrong one there.
+        """
+        receiver = owner.receiver
+        if isinstance(receiver, Instance) and receiver.cls is not None:
+            if self.haiku_base(receiver.cls) or self.linen_base(receiver.cls):
+                return True
+        if owner.function is None:
+            return False
+        for node in ast.walk(owner.function.node):
+            if isinstance(node, ast.Call):
+                name = root_name(node.func)
+                value = self.lookup(name, owner.env, owner) if name is not None else None
+                if isinstance(value, Symbol) and value.name.startswith(("haiku", "flax")):
+                    return True
+        return False
+
     def _supplier(self, site: RawSite, node: ast.expr | None, frame: Frame) -> Frame | None:
-        node = callable_in(node)
-        owner = self.passed_frame(node, frame) if node is not None else None
+        inner = callable_in(node)
+        owner = self.passed_frame(inner, frame) if inner is not None else None
+        if owner is not None and inner is not node:
+            given = owner.env.names.get(root_name(inner) or "")
+            owner = owner if isinstance(given, PASSABLE) else None  # `self.made_from(x)`
         if owner is not None or site.prefix:
             return owner
         # The callee is a local function that calls what the caller passed.

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 MARKS = re.compile(
     r"\.(?:unfreeze|pretty_repr)\s*\("
     r"|\.copy\s*\(\s*[^)\s]"
-    r"|,[^=\n]*=[^=\n]*\.pop\s*\("
+    r"|,[^=\n]*=[^\n]*\.pop\s*\("
 )
 """What the text of such a call looks like."""
 SWITCH = "flax_return_frozendict"

@@ -178,7 +178,7 @@ class Interop(Core):
         The parameters of a wrapped function go back as they are if no module is in another one.
         """
         if isinstance(value, Collection):
-            if value.model.haiku is not None and not any(len(e.births) > 1 for e in effects):
+            if value.model.haiku is not None and not any(map(_is_nested, effects)):
                 return
         elif not isinstance(value, LinenVariables):
             return
@@ -186,3 +186,10 @@ class Interop(Core):
         exception = "ScopeCollectionNotFound" if lifted else "ValueError"
         name = self.name_of(function.function, frame)
         self._interop("linen-to-haiku", node, frame, name, exception)
+
+
+def _is_nested(effect: Effect) -> bool:
+    """Whether it is the parameter of a module in another one: its name has a slash in it."""
+    symbol = catalog.symbol(effect.name)
+    has_parts = symbol is not None and symbol.traits.get("nested", False)
+    return len(effect.births) > 1 or (effect.kind == PARAM and has_parts)

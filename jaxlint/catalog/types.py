@@ -140,7 +140,7 @@ class Symbol(_Entry):
     `initializers` says of each initializer argument whether its default is "random" or "constant";
     `contains` names the constructor arguments whose callables are what runs; `traits` of a root or
     lift: `state` (returns state), `multi`, `runs` (the wrapped callable runs init/apply itself),
-    `rng`, `transparent`, `factory`.
+    `rng`, `transparent`, `factory`; of a module: `nested` (its parameters are in inner modules).
     """
 
     name: str

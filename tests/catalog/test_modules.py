@@ -125,3 +125,23 @@ def test_every_module_has_an_example() -> None:
         if symbol.kind == "module" and not symbol.abstract and not symbol.removed
     }
     assert modules == shown
+
+
+def makes_its_own(name: str) -> bool:
+    """Whether what the module holds is not given to it."""
+    symbol = catalog.symbol(name)
+    return symbol is not None and symbol.kind == "module" and not symbol.contains
+
+
+@pytest.mark.parametrize("name", list(filter(makes_its_own, EXAMPLES)))
+def test_modules_that_have_inner_ones_are_known(name: str) -> None:
+    symbol, example = catalog.symbol(name), EXAMPLES[name][0]
+    assert symbol is not None
+
+    def program() -> Any:
+        module = build(name)(**values(example["constructor"]))
+        return module(**values(example.get("init", example["call"]), core=module))
+
+    params, _ = jax.eval_shape(hk.transform_with_state(program).init, KEY)
+    inner = bool(params) and all("/" in owner for owner in params)
+    assert inner is symbol.traits.get("nested", False)
