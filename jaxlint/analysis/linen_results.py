@@ -16,7 +16,7 @@ from jaxlint.analysis.linen_values import (
     Variables,
 )
 from jaxlint.analysis.observations import LinenDropped, LinenResult, LinenUnsown
-from jaxlint.analysis.results import counts_as_array
+from jaxlint.analysis.results import blamed, counts_as_array
 from jaxlint.analysis.values import (
     Const,
     Value,
@@ -33,9 +33,9 @@ class LinenResults(Core):
         """The pair that an apply with mutable collections returns is used as the output."""
         if self.flow.expected or self.flow.caught:
             return
-        self.observe(
-            LinenResult(node, frame.file, frame, run=value.call, problem=problem, unpacked=False)
-        )
+        run = value.call
+        at, where, use = blamed(run.node, run.frame, node, frame)
+        self.observe(LinenResult(at, where.file, where, run, problem, unpacked=False, use=use))
 
     def dropped(self, run: LinenRun, frame: Frame) -> None:
         """The updates of the run go nowhere."""

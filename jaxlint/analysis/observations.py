@@ -113,11 +113,15 @@ class ApplyArguments(Observation):
 
 @dataclass
 class ResultMisuse(Observation):
-    """A pair's result used with the wrong number of parts. `problem` says how."""
+    """A pair's result used with the wrong number of parts. `problem` says how.
+
+    use: where it is used so, and in which file, if that is not the place itself.
+    """
 
     pair: Pair
     which: str
     problem: str
+    use: tuple[ast.AST, ModuleFile] | None = None
 
 
 @dataclass
@@ -162,12 +166,14 @@ class LinenCall(Observation):
 class LinenResult(Observation):
     """What an apply returned is used as if it were something else. `problem` says how.
 
-    unpacked: one output is taken for a pair; else a pair is taken for the output.
+    unpacked: one output is taken for a pair; else a pair is taken for the output. use: where, and
+    in which file, if that is not the place itself.
     """
 
     run: LinenRun
     problem: str
     unpacked: bool
+    use: tuple[ast.AST, ModuleFile] | None = None
 
 
 @dataclass

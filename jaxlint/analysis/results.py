@@ -26,7 +26,20 @@ from jaxlint.analysis.values import (
 )
 
 if TYPE_CHECKING:
-    pass
+    from jaxlint.analysis.module import ModuleFile
+
+
+def blamed(
+    call: ast.AST, caller: Frame, node: ast.AST, frame: Frame
+) -> tuple[ast.AST, Frame, tuple[ast.AST, ModuleFile] | None]:
+    """Where the misuse of what `call` gave belongs, and the use if that is another place.
+
+    It is the call that has to be unpacked, in the function that makes it; a function that returns
+    the result as it is may have other callers, which unpack it.
+    """
+    if any(each is caller for each in frame.ancestors()):
+        return call, caller, (node, frame.file) if node is not call else None
+    return node, frame, None
 
 
 class Results(Core):
@@ -38,11 +51,8 @@ class Results(Core):
             self.linen_misused(value, node, frame, problem)
         if not isinstance(value, RunResult):
             return
-        self.observe(
-            ResultMisuse(
-                node, frame.file, frame, pair=value.pair, which=value.which, problem=problem
-            )
-        )
+        at, where, use = blamed(value.call, value.frame, node, frame)
+        self.observe(ResultMisuse(at, where.file, where, value.pair, value.which, problem, use))
 
     def check_operand(
         self, value: Value, node: ast.expr, frame: Frame, other: Value = NONE

@@ -256,10 +256,10 @@ class Roots(Core):
         if which == "init":
             params = Variables(pair, "params", run)
             if pair.stateful:
-                return RunResult([params, Variables(pair, "state", run)], pair, which)
+                return RunResult([params, Variables(pair, "state", run)], pair, which, node, frame)
             return params
         if pair.stateful:
-            return RunResult([value, Variables(pair, "state", run)], pair, which)
+            return RunResult([value, Variables(pair, "state", run)], pair, which, node, frame)
         return value
 
     def _run_in_house(
@@ -456,7 +456,8 @@ def mark_lifted(value: Value) -> Value:
     if isinstance(value, Variables):
         return Variables(value.pair, value.slot, value.run, True)
     if isinstance(value, RunResult):
-        return RunResult([mark_lifted(v) for v in value.items], value.pair, value.which)
+        items = [mark_lifted(v) for v in value.items]
+        return RunResult(items, value.pair, value.which, value.call, value.frame)
     return value
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from jaxlint.analysis.values import Sequence, Value
 
 if TYPE_CHECKING:
+    from jaxlint.analysis.frames import Frame
     from jaxlint.analysis.module import ModuleFile
     from jaxlint.catalog import Symbol as CatalogSymbol
     from jaxlint.catalog import Transform
@@ -110,14 +111,18 @@ class MultiPart(Sequence):
 
 
 class RunResult(MultiPart):
-    """The `(params, state)` or `(out, state)` that a with-state pair returns."""
+    """The `(params, state)` or `(out, state)` that a with-state pair returns from `call`."""
 
-    __slots__ = ("pair", "which")
+    __slots__ = ("call", "frame", "pair", "which")
 
-    def __init__(self, items: list[Value], pair: Pair, which: str) -> None:
+    def __init__(
+        self, items: list[Value], pair: Pair, which: str, call: ast.expr, frame: Frame
+    ) -> None:
         super().__init__("tuple", items)
         self.pair = pair
         self.which = which
+        self.call = call
+        self.frame = frame
 
     def key(self) -> Hashable:
         return id(self)

@@ -8,6 +8,7 @@ from jaxlint.analysis.effects import Step, chain_of, span_of
 from jaxlint.analysis.observations import ResultMisuse
 from jaxlint.finding import Finding, Hazard
 from jaxlint.rules.registry import rule
+from jaxlint.rules.uses import at_line, step_of
 
 
 @rule(
@@ -31,12 +32,12 @@ def check(seen: ResultMisuse) -> Iterator[Finding]:
     yield Finding(
         "JAX108",
         "haiku-result-not-unpacked",
-        f"{fact}, and {seen.problem}; {advice}",
+        f"{fact}, and {seen.problem}{at_line(seen.use)}; {advice}",
         span_of(seen.node, seen.file),
         Hazard.ERROR,
         chain_of(
             [
-                Step(seen.node, seen.file, seen.problem),
+                step_of(seen),
                 Step(seen.pair.node, seen.pair.file, "the pair is made here"),
             ]
         ),

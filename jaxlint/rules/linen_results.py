@@ -5,24 +5,25 @@ from __future__ import annotations
 from jaxlint.analysis.effects import Step, chain_of, span_of
 from jaxlint.analysis.observations import LinenResult
 from jaxlint.finding import Finding, Hazard
+from jaxlint.rules.uses import at_line, step_of
 
 
 def result_finding(
     seen: LinenResult, code: str, name: str, returns: str, exception: str, advice: str
 ) -> Finding:
-    """A finding at the use of the result; the call is in its chain."""
+    """A finding with the call and the use of its result in its chain."""
     call = seen.run.node
-    line = getattr(call, "lineno", 1)
+    line = "" if seen.use is not None else f" (line {getattr(call, 'lineno', 1)})"
     return Finding(
         code,
         name,
-        f"this {seen.run.mode} (line {line}) returns {returns}, and {seen.problem}: {exception}; "
-        f"{advice}",
+        f"this {seen.run.mode}{line} returns {returns}, and {seen.problem}{at_line(seen.use)}: "
+        f"{exception}; {advice}",
         span_of(seen.node, seen.file),
         Hazard.ERROR,
         chain_of(
             [
-                Step(seen.node, seen.file, seen.problem),
+                step_of(seen),
                 *([Step(call, seen.run.file, "the call")] if seen.run.file is not None else []),
             ]
         ),

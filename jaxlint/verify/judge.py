@@ -97,7 +97,7 @@ def site_lines(finding: Finding) -> Places:
             bound.append((span.path, node.lineno, node.end_lineno or 0))
     for candidates in named.values():
         functions += _nearest(tree, span, candidates)
-    functions += _elsewhere(finding)
+    functions += _elsewhere(finding) + _lines_on_chain(finding)
     return Places(span.path, lines, tuple(functions), tuple(decorated))
 
 
@@ -144,6 +144,14 @@ def _elsewhere(finding: Finding) -> list[tuple[str, int, int]]:
             node = max(around, key=lambda n: n.lineno)
             out.append((link.span.path, node.lineno, node.end_lineno or node.lineno))
     return out
+
+
+def _lines_on_chain(finding: Finding) -> list[tuple[str, int, int]]:
+    """The lines that the chain of an error names: a result may fail only where it is used."""
+    if finding.hazard is not Hazard.ERROR:
+        return []
+    spans = [link.span for link in finding.chain]
+    return [(span.path, span.line, span.end_line) for span in spans]
 
 
 def _target(node: ast.expr) -> str:

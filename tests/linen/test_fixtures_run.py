@@ -24,7 +24,7 @@ pytestmark = pytest.mark.skipif(
 GROUPS = sorted({case.group for case in cases() if case.family == "linen"})
 CHOSEN = GROUPS if os.environ.get("JAXLINT_ALL_FIXTURES") else GROUPS[::5]
 LINEN = [case for case in cases() if case.group in CHOSEN]
-RAISED_ELSEWHERE = frozenset({"JAX106", "JAX211", "JAX215", "JAX223", "JAX302"})
+RAISED_ELSEWHERE = frozenset({"JAX106", "JAX108", "JAX202", "JAX211", "JAX215", "JAX223", "JAX302"})
 """Rules whose finding stands where the mistake is, and not on the way to the line that raises."""
 LEAKS = frozenset({"UnexpectedTracerError", "TracerArrayConversionError"})
 Runs = dict[str, dict[str, Any] | None]

@@ -18,8 +18,8 @@ model = Digits()
 def main():
     images = jnp.ones((4, 6))
     variables = model.init(jax.random.key(0), images, training=False)
-    logits = model.apply(variables, images, training=True, mutable=["batch_stats"])
-    print(logits.argmax(-1))  # JAX202: 11-17 error(AttributeError)
+    logits = model.apply(variables, images, training=True, mutable=["batch_stats"])  # JAX202: 14-84 error(AttributeError)
+    print(logits.argmax(-1))
 
 
 if __name__ == "__main__":

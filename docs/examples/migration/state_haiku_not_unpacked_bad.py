@@ -16,8 +16,8 @@ model = hk.without_apply_rng(hk.transform_with_state(digits))
 def main():
     images = jnp.ones((4, 6))
     params, state = model.init(jax.random.key(0), images, training=True)
-    logits = model.apply(params, state, images, training=True)
-    print(logits.argmax(-1))  # JAX108: 11-17 error(AttributeError)
+    logits = model.apply(params, state, images, training=True)  # JAX108: 14-63 error(AttributeError)
+    print(logits.argmax(-1))
 
 
 if __name__ == "__main__":

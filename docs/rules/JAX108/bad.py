@@ -18,8 +18,8 @@ model = hk.without_apply_rng(hk.transform_with_state(forecast))
 def main():
     demand = jnp.ones((3, 7))
     params, state = model.init(jax.random.PRNGKey(0), demand)
-    forecasts = model.apply(params, state, demand)
-    print("error:", jnp.abs(forecasts - 1.0).mean())  # JAX108: 29-38 error(TypeError)
+    forecasts = model.apply(params, state, demand)  # JAX108: 17-51 error(TypeError)
+    print("error:", jnp.abs(forecasts - 1.0).mean())
 
 
 if __name__ == "__main__":

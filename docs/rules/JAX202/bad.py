@@ -17,8 +17,8 @@ class Birds(nn.Module):
 def main():
     model, calls = Birds(), jnp.linspace(0.0, 1.0, 18).reshape(3, 6)
     variables = model.init(jax.random.key(0), calls)
-    logits = model.apply(variables, calls, mutable=["batch_stats"])
-    print("species:", logits.argmax(axis=-1).shape)  # JAX202: 23-29 error(AttributeError)
+    logits = model.apply(variables, calls, mutable=["batch_stats"])  # JAX202: 14-68 error(AttributeError)
+    print("species:", logits.argmax(axis=-1).shape)
 
 
 if __name__ == "__main__":
