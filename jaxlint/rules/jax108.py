@@ -8,7 +8,7 @@ from jaxlint.analysis.effects import Step, chain_of, span_of
 from jaxlint.analysis.observations import ResultMisuse
 from jaxlint.finding import Finding, Hazard
 from jaxlint.rules.registry import rule
-from jaxlint.rules.uses import at_line, step_of
+from jaxlint.rules.uses import at_line, steps_of
 
 
 @rule(
@@ -37,7 +37,7 @@ def check(seen: ResultMisuse) -> Iterator[Finding]:
         Hazard.ERROR,
         chain_of(
             [
-                step_of(seen),
+                *steps_of(seen, fact),
                 Step(seen.pair.node, seen.pair.file, "the pair is made here"),
             ]
         ),

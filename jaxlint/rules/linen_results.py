@@ -5,7 +5,7 @@ from __future__ import annotations
 from jaxlint.analysis.effects import Step, chain_of, span_of
 from jaxlint.analysis.observations import LinenResult
 from jaxlint.finding import Finding, Hazard
-from jaxlint.rules.uses import at_line, step_of
+from jaxlint.rules.uses import at_line, steps_of
 
 
 def result_finding(
@@ -14,6 +14,8 @@ def result_finding(
     """A finding with the call and the use of its result in its chain."""
     call = seen.run.node
     line = "" if seen.use is not None else f" (line {getattr(call, 'lineno', 1)})"
+    file = seen.run.file if seen.use is None else None
+    there = [Step(call, file, "the call")] if file is not None else []
     return Finding(
         code,
         name,
@@ -21,12 +23,7 @@ def result_finding(
         f"{exception}; {advice}",
         span_of(seen.node, seen.file),
         Hazard.ERROR,
-        chain_of(
-            [
-                step_of(seen),
-                *([Step(call, seen.run.file, "the call")] if seen.run.file is not None else []),
-            ]
-        ),
+        chain_of(steps_of(seen, f"returns {returns}") + there),
         exception=exception,
         replacement=advice,
         facts={"library": "linen", "which": seen.run.mode},

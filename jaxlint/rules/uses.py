@@ -17,7 +17,8 @@ def at_line(use: tuple[ast.AST, ModuleFile] | None) -> str:
     return f" (line {getattr(use[0], 'lineno', 1)})" if use is not None else ""
 
 
-def step_of(seen: ResultMisuse | LinenResult) -> Step:
-    """The link of the chain where the result is used."""
-    node, file = seen.use or (seen.node, seen.file)
-    return Step(node, file, seen.problem)
+def steps_of(seen: ResultMisuse | LinenResult, fact: str) -> list[Step]:
+    """The links of the chain: what the flagged call gives, and where that is used otherwise."""
+    if seen.use is None:
+        return [Step(seen.node, seen.file, seen.problem)]
+    return [Step(seen.node, seen.file, fact), Step(*seen.use, seen.problem)]

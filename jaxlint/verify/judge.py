@@ -22,6 +22,7 @@ NOT_STAGING = {"vmap", "vectorize", "apply_along_axis", "grad", "value_and_grad"
     "jacrev", "hessian", "jvp", "vjp", "linearize", "custom_vjp", "custom_jvp", "custom_gradient"
 }  # fmt: skip
 STANDS_IN = "<stand-in for "
+JITTED = "under jit"
 NAMED_LINE = re.compile(r"((?:/|[A-Za-z]:\\)[^\n:]*):(\d+)")
 
 
@@ -222,6 +223,8 @@ def matches(finding: Finding, seen: Seen) -> bool:
         return named or passes_site(seen, places) or passes_chain(seen, places)
     if not any(name in seen.classes for name in LEAK_CLASSES):
         return False
+    if seen.phase.endswith(JITTED) and LEAK_CLASSES[0] not in seen.classes:
+        return False  # NumPy's functions take no tracer, leaked or not
     traced = TRACED.search(seen.text)
     if traced is not None and traced.group(1).replace(os.sep, "/").endswith(OWN_SEARCH):
         return False  # a body that the verifier's own search had traced, from a cache
@@ -322,9 +325,10 @@ def headline(finding: Finding, evidence: Evidence) -> tuple[str | None, str]:
     if evidence.numbers and finding.hazard is Hazard.SILENT:
         return None, evidence.numbers
     seen = deciding(finding, evidence)
-    if seen is None and evidence.errors:
-        seen = evidence.errors[-1]
-        return exception_name(seen), seen.message
+    # Not all code can run under `jit`, and nobody asked for it: to have run without is enough.
+    others = [e for e in evidence.errors if not (evidence.clean and e.phase.endswith(JITTED))]
+    if seen is None and others:
+        return exception_name(others[-1]), others[-1].message
     if seen is not None:
         return exception_name(seen), seen.message
     if evidence.message:

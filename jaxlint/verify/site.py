@@ -41,6 +41,8 @@ class Site:
         self.replaced = 0
         self.transform: Any = None
         self.others = 0
+        self.forgives = False
+        """Whether what fails at the other findings is stood in for: a leak may show there."""
         self.keeps = True
         """Whether the values of the flagged expression are kept."""
         self.running = 0
@@ -151,13 +153,12 @@ class Site:
         return call
 
     def other(self, read: Callable[[], Any]) -> Any:
-        """Another finding's expression, or the function of its call, made harmless.
-
-        What fails there is not what is looked for: a stand-in takes the place of the result.
-        """
+        """Another finding's expression, or the function of its call, made harmless."""
         try:
             value = read()
         except Exception:
+            if not self.forgives:
+                raise
             self.others += 1
             return StandIn("what fails elsewhere")
         if isinstance(value, StandIn) or not callable(value):
@@ -171,7 +172,7 @@ class Site:
         try:
             return (plain or function)(*args, **kwargs)
         except Exception:
-            if plain is not None:
+            if plain is not None or not self.forgives:
                 raise
             self.others += 1
             return StandIn("what fails elsewhere")

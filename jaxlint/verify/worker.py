@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import Any
 
-from jaxlint.finding import Finding, Span
+from jaxlint.finding import Finding, Hazard, Span
 from jaxlint.verify import judge, own_calls, slice_file, watch
 from jaxlint.verify.counterproof import counterproof
 from jaxlint.verify.errors import first_line
@@ -130,6 +130,7 @@ class _Run:
         text = source or self.source
         user = UserCode(finding.span.path, text, finding.span, self.job.src, others)
         user.alone = self.alone = alone
+        user.site.forgives = finding.hazard is Hazard.ERROR
         if alone:
             evidence.notes.append("run with the file's other findings made harmless")
 
