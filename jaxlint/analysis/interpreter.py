@@ -356,6 +356,8 @@ class Interpreter(
         is_module = isinstance(receiver, LinenModule) or (
             isinstance(receiver, Instance) and self.is_module(receiver)
         )
+        if function.linen == "nowrap":
+            is_module = False  # Linen takes the caller's module for the one whose method runs
         if is_module and isinstance(receiver, Instance):
             flow.modules.append(receiver)
             flow.began.append(now())

@@ -120,6 +120,8 @@ class LinenRoots(Core):
         target = self._target(bound, method, node, frame)
         if target is None:
             return UNKNOWN
+        function = target.function if isinstance(target, Bound) else None
+        run.other_method = isinstance(function, Function) and function.name != "__call__"
         value, effects = self.in_linen(run, frame, target, inputs, node)
         self.linen_runs.append(run)
         run.file, run.frame = frame.file, frame

@@ -43,6 +43,8 @@ class LinenShape(Core):
             return
         if not flow.is_certain or flow.expected or flow.caught:
             return
+        if not self._fails_first(node, frame, "outside-compact"):
+            return
         self.observe(
             LinenStructure(
                 node,
@@ -54,6 +56,18 @@ class LinenShape(Core):
                 exception="AssignSubModuleError",
             )
         )
+
+    def _fails_first(self, node: ast.AST, frame: Frame, kind: str) -> bool:
+        """Whether the function stops here: what is wrong further down is not reached.
+
+        Of a method that the analysis runs on its own it is not known, where others call it, whether
+        that is only in `setup`.
+        """
+        entry = self.entry
+        if entry is not None and entry.owner is not None:
+            if f"self.{entry.name}(" in entry.file.source:
+                return False
+        return self.stops.setdefault((id(frame.scope), kind), node) is node
 
     def unbound_read(self, module: LinenModule, name: str, node: ast.AST, frame: Frame) -> None:
         """`net.encoder` outside init and apply, where `setup` makes it."""
@@ -92,6 +106,8 @@ class LinenShape(Core):
                 return
             exception = "SetAttributeInModuleSetupError"
         elif not self._is_frozen(module, frame):
+            return
+        if not self._fails_first(target, frame, "frozen"):
             return
         self.observe(
             LinenStructure(

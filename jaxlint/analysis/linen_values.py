@@ -250,16 +250,20 @@ class LinenRun:
 
     mutable, collections, streams: None where that is not known. `mode` is "init" or "apply".
     sown: the collections that it sows into, and where; written: those that it certainly updates.
+    other_method: another method than `__call__` is run, which `init` need not have run; guarded: a
+    test has asked whether it is init.
     """
 
     __slots__ = (
         "collections",
         "file",
         "frame",
+        "guarded",
         "mode",
         "model",
         "mutable",
         "node",
+        "other_method",
         "sown",
         "streams",
         "written",
@@ -284,6 +288,8 @@ class LinenRun:
         self.written: frozenset[str] = frozenset()
         self.file: ModuleFile | None = None
         self.frame: Any = None
+        self.other_method = False
+        self.guarded = False
 
     def key(self) -> Hashable:
         """What may decide a guard inside: `is_mutable_collection`, `has_variable`, `has_rng`."""

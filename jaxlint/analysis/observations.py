@@ -43,6 +43,7 @@ class RawSite(Observation):
     refused: the root that it is given to does not take the result of this transform.
     unfit: what is raised because the callable, or an argument, is a Linen module itself; "" if not.
     context: "inside" or "unknown" (an effect outside every root is an OutsideEffect).
+    only_applied: it runs at apply because the method is only applied, and not behind a guard.
     """
 
     transform: Transform
@@ -55,6 +56,7 @@ class RawSite(Observation):
     in_loop: bool = False
     refused: bool = False
     unfit: str = ""
+    only_applied: bool = False
     prefix: list[Step] = field(default_factory=list)
     entry: Function | None = None
 

@@ -135,6 +135,8 @@ class Operators(Core):
             return bool(value.value), None
         if isinstance(value, InitFlag):
             phase = self.flow.phase
+            if self.flow.linen is not None:
+                self.flow.linen.guarded = True
             if phase is not None:
                 if value.then is not None and value.then != phase:
                     return False, None

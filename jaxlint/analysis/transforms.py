@@ -279,6 +279,7 @@ class Transforms(Core):
         impure = [built_since(e, start) for e in effects if e.kind != CONSTRUCT]
         impure = [e for e in impure if (e.kind, e.subject) not in self.flag_groups]
         if impure and flow.context != "outside":
+            run = flow.linen
             observation = RawSite(
                 site,
                 site_frame.file,
@@ -291,6 +292,7 @@ class Transforms(Core):
                 context=flow.context,
                 refused=spec.name in REFUSED_BY_ROOTS and id(site) in self.at_root,
                 unfit=_unfit(spec, callee, inputs, first_is_static),
+                only_applied=run is not None and run.other_method and not run.guarded,
             )
             self.blame(observation, callee_node)
             self.observe(observation)

@@ -84,11 +84,13 @@ def judge(site: RawSite, library: str = "haiku") -> Judgement | None:
 def _judge_effect(effect: Effect, site: RawSite, library: str) -> Judgement | None:
     phase = effect.phase or site.phase
     phases = (phase,) if phase else ("init", "apply")
+    if effect.kind in (PARAM, STATE_CREATE) and phase == "apply":
+        if not site.only_applied:
+            return None  # behind an init guard: nothing is created, and the loop is as intended
+        effect = effect.but(exists=True)
     row = _row(effect, site) if library == "haiku" else linen_row(effect)
     if row is None:
         return None
-    if effect.kind in (PARAM, STATE_CREATE) and phase == "apply":
-        return None  # behind an init guard: nothing is created, and the loop is as intended
     slot = site.slot.keyword
     # An in-house transform is measured as the one that the configuration says it acts like.
     measured_as = site.transform.like or site.transform.name
