@@ -54,8 +54,8 @@ class Agent:
         return action, state
 
     def evaluate(self, params, state, obs):
-        heads = self.net.apply(params, state, obs)
-        return jnp.argmax(heads.policy, axis=-1)  # JAX108: 27-32 error(AttributeError)
+        heads = self.net.apply(params, state, obs)  # JAX108: 17-51 error(AttributeError)
+        return jnp.argmax(heads.policy, axis=-1)
 
     def loss(self, params, state, obs, actions, advantages, old_logp):
         heads, state = self.net.apply(params, state, obs)

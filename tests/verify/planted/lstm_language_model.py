@@ -52,7 +52,7 @@ class LanguageModel(hk.Module):
             return carry, output
 
         start = core.initial_state(sequence.shape[1])
-        _, outputs = jax.lax.scan(one_step, start, sequence)
+        _, outputs = jax.lax.scan(one_step, start, sequence)  # JAX101: 22-61 leak
         return outputs
 
     def __call__(self, tokens: jnp.ndarray) -> jnp.ndarray:
@@ -60,7 +60,7 @@ class LanguageModel(hk.Module):
         sequence = jnp.swapaxes(embedded, 0, 1)
         for layer in range(self.depth):
             core = NormalisedLSTM(self.hidden_size, name=f"lstm_{layer}")
-            sequence = sequence + self._unroll(core, sequence)  # JAX101: 35-63 leak
+            sequence = sequence + self._unroll(core, sequence)
         outputs = jnp.swapaxes(sequence, 0, 1)
         return hk.Linear(self.vocab_size, name="decoder")(outputs)
 
