@@ -14,13 +14,13 @@ def cell(hidden: jax.Array, token: jax.Array) -> tuple[jax.Array, jax.Array]:
 
 def encode(tokens: jax.Array) -> jax.Array:
     """Hidden states, [time, 4], of `tokens`, [time, 2]."""
-    _, states = acme_nn.unroll(cell, jnp.zeros(4), tokens)
+    _, states = acme_nn.unroll(cell, jnp.zeros(4), tokens)  # JAX101: 17-59 leak
     return states
 
 
 def regularised(states: jax.Array) -> jax.Array:
     """`states`, [time, 4], each row with a dropout mask of its own."""
-    return jax.vmap(acme_nn.drop)(states)
+    return jax.vmap(acme_nn.drop)(states)  # JAX102: 12-34 silent
 
 
 @acme_nn.functional
@@ -32,7 +32,7 @@ def model(tokens: jax.Array) -> jax.Array:
 def main():
     tokens = jnp.ones((3, 2))
     params = model.init(jax.random.PRNGKey(0), tokens)
-    print(model.apply(params, None, tokens))
+    print(model.apply(params, None, tokens))  # JAX107: 11-44 error(ValueError)
 
 
 if __name__ == "__main__":

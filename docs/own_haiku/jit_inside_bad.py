@@ -6,7 +6,7 @@ import tiny_haiku
 
 
 def forward(x):
-    hidden = jax.jit(lambda x: tiny_haiku.Linear(4)(x))(x)
+    hidden = jax.jit(lambda x: tiny_haiku.Linear(4)(x))(x)  # JAX101: 14-56 leak
     return tiny_haiku.Linear(1)(hidden)
 
 

@@ -11,7 +11,7 @@ def centred(row):
 
 
 def forward(x):
-    rows = jax.vmap(centred)(x)
+    rows = jax.vmap(centred)(x)  # JAX101: 12-29 leak
     return tiny_haiku.Linear(1)(rows)
 
 
