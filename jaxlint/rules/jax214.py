@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from jaxlint.analysis.effects import STATE_WRITE, Step, chain_of, span_of
+from jaxlint.analysis.effects import STATE_READ, STATE_WRITE, Effect, Step, chain_of, span_of
 from jaxlint.analysis.linen_values import short_linen
 from jaxlint.analysis.observations import LinenLiftedSite
 from jaxlint.analysis.values import Const, Mapping, Sequence
@@ -12,8 +12,12 @@ from jaxlint.finding import Finding, Hazard
 from jaxlint.rules.linen_calls import place_of
 from jaxlint.rules.registry import rule
 
-LEAKING = frozenset({"flax.linen.vmap", "flax.linen.scan"})
-"""Transforms under which a captured BatchNorm leaks (flax 0.12.8, measured)."""
+ROLES = {
+    "flax.linen.vmap": ("variable_axes",),
+    "flax.linen.scan": ("variable_axes", "variable_broadcast", "variable_carry"),
+    "flax.linen.while_loop": ("carry_variables", "broadcast_variables"),
+}
+"""The keywords by which a transform lifts collections; the others lift all of them."""
 ADVICE = "reach it through the function's module argument"
 
 
@@ -36,8 +40,10 @@ def check(site: LinenLiftedSite) -> Iterator[Finding]:
         if effect.conditional or not effect.is_linen:
             continue
         name = short_linen(site.symbol.name)
-        leaks = site.symbol.name in LEAKING and effect.name == "flax.linen.BatchNorm"
-        leaks = leaks or (name == "nn.scan" and not _is_lifted(site, effect.collection))
+        hazard = _hazard(site, effect)
+        if hazard is None:
+            continue
+        leaks = hazard is Hazard.LEAK
         after = "leaks as a tracer" if leaks else "is dropped without a word"
         yield Finding(
             "JAX214",
@@ -45,7 +51,7 @@ def check(site: LinenLiftedSite) -> Iterator[Finding]:
             f"{name} lifts {site.callee!r}, which updates {effect.collection!r} of a module that "
             f"it captured ({place_of(effect, site.file)}): the update {after}; {ADVICE}",
             span_of(site.node, site.file),
-            Hazard.LEAK if leaks else Hazard.SILENT,
+            hazard,
             chain_of([Step(site.node, site.file, f"{name} is given it"), *effect.steps()]),
             exception="UnexpectedTracerError" if leaks else None,
             replacement=ADVICE,
@@ -54,11 +60,31 @@ def check(site: LinenLiftedSite) -> Iterator[Finding]:
         return
 
 
+def _hazard(site: LinenLiftedSite, effect: Effect) -> Hazard | None:
+    """What becomes of the update; None where it arrives (flax 0.12.8, each combination was run)."""
+    transform = site.symbol.name
+    depends = effect.traced or effect.name == "flax.linen.BatchNorm"
+    if transform == "flax.linen.vmap" and not _is_lifted(site, effect.collection):
+        return Hazard.LEAK if depends else None
+    if transform == "flax.linen.scan" and depends and _is_read(site, effect):
+        return Hazard.LEAK  # its function is traced twice: the second time it reads a tracer
+    if transform in ROLES:
+        return Hazard.SILENT if _is_lifted(site, effect.collection) else Hazard.LEAK
+    return Hazard.SILENT
+
+
+def _is_read(site: LinenLiftedSite, effect: Effect) -> bool:
+    """Whether the function also reads what it updates; a norm layer does."""
+    return effect.name == "flax.linen.BatchNorm" or any(
+        e.kind == STATE_READ and e.subject == effect.subject for e in site.effects
+    )
+
+
 def _is_lifted(site: LinenLiftedSite, collection: str) -> bool:
-    """Whether nn.scan may lift the collection: as an axis, by broadcast or in the carry."""
+    """Whether the transform may lift the collection: as an axis, by broadcast or in the carry."""
     if site.open_keywords:
         return True
-    for role in ("variable_axes", "variable_broadcast", "variable_carry"):
+    for role in ROLES[site.symbol.name]:
         value = site.keywords.get(role, Const(False))
         if isinstance(value, Const):
             if value.value is True or value.value == collection:
