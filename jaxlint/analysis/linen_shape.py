@@ -43,7 +43,7 @@ class LinenShape(Core):
             return
         if not flow.is_certain or flow.expected or flow.caught:
             return
-        if not self._fails_first(node, frame, "outside-compact"):
+        if not self._fails_first(node, frame):
             return
         self.observe(
             LinenStructure(
@@ -57,7 +57,7 @@ class LinenShape(Core):
             )
         )
 
-    def _fails_first(self, node: ast.AST, frame: Frame, kind: str) -> bool:
+    def _fails_first(self, node: ast.AST, frame: Frame) -> bool:
         """Whether the function stops here: what is wrong further down is not reached.
 
         Of a method that the analysis runs on its own it is not known, where others call it, whether
@@ -67,7 +67,7 @@ class LinenShape(Core):
         if entry is not None and entry.owner is not None:
             if f"self.{entry.name}(" in entry.file.source:
                 return False
-        return self.stops.setdefault((id(frame.scope), kind), node) is node
+        return self.stops.setdefault(id(frame.scope), node) is node
 
     def unbound_read(self, module: LinenModule, name: str, node: ast.AST, frame: Frame) -> None:
         """`net.encoder` outside init and apply, where `setup` makes it."""
@@ -107,7 +107,7 @@ class LinenShape(Core):
             exception = "SetAttributeInModuleSetupError"
         elif not self._is_frozen(module, frame):
             return
-        if not self._fails_first(target, frame, "frozen"):
+        if not self._fails_first(target, frame):
             return
         self.observe(
             LinenStructure(

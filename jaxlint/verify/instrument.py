@@ -51,6 +51,30 @@ def flagged_expression(tree: ast.AST, span: Span, lines: list[str]) -> ast.expr 
     return min(here, key=lambda n: (n.col_offset, -(n.end_col_offset or 0))) if here else None
 
 
+def stored_at(tree: ast.AST, span: Span, lines: list[str]) -> ast.stmt | None:
+    """The assignment to the target at `span`, or None."""
+    for node in ast.walk(tree):
+        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        if isinstance(node, (ast.Assign, ast.AugAssign, ast.AnnAssign)):
+            if any(t is not None and covers(t, span, lines) for t in targets):
+                return node
+    return None
+
+
+class _Forgiven(ast.NodeTransformer):
+    """Puts a statement into `try: ... except Exception: pass`."""
+
+    def __init__(self, target: ast.stmt) -> None:
+        self.target = target
+
+    def visit(self, node: ast.AST) -> Any:
+        if node is not self.target:
+            return self.generic_visit(node)
+        caught = ast.ExceptHandler(ast.Name("Exception", ast.Load()), None, [ast.Pass()])
+        block = ast.Try([self.target], [caught], [], [])
+        return ast.fix_missing_locations(ast.copy_location(block, self.target))
+
+
 class _Wrap(ast.NodeTransformer):
     def __init__(self, target: ast.expr, method: str = "callee") -> None:
         self.target = target
@@ -111,7 +135,10 @@ def instrument(
     target = flagged_expression(tree, span, lines)
     for other in others:
         call = flagged_expression(tree, other, lines)
-        if call is not None and call is not target:
+        stored = stored_at(tree, other, lines)
+        if stored is not None:
+            _Forgiven(stored).visit(tree)
+        elif call is not None and call is not target:
             _Wrap(call, "other").visit(tree)
     if target is None:
         return tree, _count_statement(tree, span.line)

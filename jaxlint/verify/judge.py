@@ -23,6 +23,8 @@ NOT_STAGING = {"vmap", "vectorize", "apply_along_axis", "grad", "value_and_grad"
 }  # fmt: skip
 STANDS_IN = "<stand-in for "
 JITTED = "under jit"
+UNPACKED = ("JAX108", "JAX203")
+"""The rules on one value that is unpacked into two, and on two that are used as one."""
 NAMED_LINE = re.compile(r"((?:/|[A-Za-z]:\\)[^\n:]*):(\d+)")
 
 
@@ -285,11 +287,16 @@ def deciding(finding: Finding, evidence: Evidence) -> Seen | None:
     return None
 
 
+def may_be_silent(finding: Finding) -> bool:
+    """Whether numbers alone show the hazard: two rows, or two modules, unpack without a word."""
+    return finding.hazard is Hazard.SILENT or finding.code in UNPACKED
+
+
 def verdict(finding: Finding, evidence: Evidence) -> Verdict:
     """What `evidence` says about `finding`."""
     executed = evidence.executed > 0 or evidence.level == Level.PATTERN.value
     seen = deciding(finding, evidence)
-    if executed and evidence.numbers and finding.hazard is Hazard.SILENT:
+    if executed and evidence.numbers and may_be_silent(finding):
         return Verdict.CONFIRMED
     if executed and seen is not None:
         if objection(seen) and finding.exception not in CLASSES:
@@ -322,7 +329,7 @@ def exception_name(seen: Seen) -> str:
 
 def headline(finding: Finding, evidence: Evidence) -> tuple[str | None, str]:
     """(exception class or None, the error's own first line or what was seen instead)."""
-    if evidence.numbers and finding.hazard is Hazard.SILENT:
+    if evidence.numbers and may_be_silent(finding):
         return None, evidence.numbers
     seen = deciding(finding, evidence)
     # Not all code can run under `jit`, and nobody asked for it: to have run without is enough.

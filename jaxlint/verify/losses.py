@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from jaxlint.verify import errors
@@ -14,6 +15,16 @@ def lost_sows(seen: Calls) -> str | None:
     if not dropped:
         return None
     return f"{len(dropped)} values were sown and not kept: {', '.join(sorted(set(dropped))[:3])}"
+
+
+def two_parts(values: list[Any]) -> str | None:
+    """A sentence on one value that can be unpacked into two names, or None."""
+    for value in values:
+        if _is_array(value) and value.ndim and value.shape[0] == 2:
+            return f"two names for the two rows of one output, of shape {value.shape}; no updates"
+        if isinstance(value, Mapping) and len(value) == 2:
+            return f"two names for the modules {' and '.join(map(repr, value))}; no state"
+    return None
 
 
 def lost_updates(seen: Calls) -> str | None:

@@ -9,7 +9,7 @@ import sys
 from typing import Any
 
 from jaxlint.finding import Hazard
-from jaxlint.verify import errors, judge, losses, places, script, standins, watch
+from jaxlint.verify import errors, judge, linen, losses, places, script, standins, watch
 from jaxlint.verify.exercise import Bench, Enough, Root
 from jaxlint.verify.loader import UserCode
 from jaxlint.verify.model import DECISIVE, Level
@@ -90,6 +90,7 @@ def run_entries(
         seen.linen.steps.clear()
         bench.phase(bench.evidence.ran, functools.partial(call_entry, user, name, node))
         _leaks(bench, seen)
+        two_parts(bench)
         made_there = any(at_site(bench, pair) for pair in seen.pairs)
         if user.site.executed > count or made_there:
             replay(bench, seen, 0, known)
@@ -173,6 +174,14 @@ def replay(
 
 FOLLOWED = ("JAX207",)
 """The rules that are shown by what the flagged `apply` updates."""
+
+
+def two_parts(bench: Bench) -> None:
+    """For one value that is unpacked into two: whether it let that happen. Raises Enough."""
+    if judge.may_be_silent(bench.finding) and bench.finding.hazard is Hazard.ERROR:
+        bench.found(losses.two_parts(bench.site.values))
+
+
 LOST = {"JAX206": losses.lost_sows, "JAX207": losses.lost_updates}
 
 
@@ -184,11 +193,11 @@ def replay_linen(bench: Bench, seen: watch.Watch) -> None:
         return
     if finding.hazard is Hazard.ERROR:
         return  # an error shows itself in the call
-    done: set[tuple[type, str]] = set()
+    done: set[tuple[type, str, str]] = set()
     inside = any(call.executed for call in calls)  # else the flagged code made the class
-    for call in [*calls]:
+    for call in sorted(calls, key=lambda c: c.what != "apply"):  # what init is given may be less
         method = call.kwargs.get("method")
-        kind = (type(call.module), str(getattr(method, "__name__", method)))
+        kind = (type(call.module), str(getattr(method, "__name__", method)), _flags(call))
         if (inside and not call.executed) or call.at_site or kind in done:
             continue
         done.add(kind)
@@ -199,6 +208,12 @@ def replay_linen(bench: Bench, seen: watch.Watch) -> None:
         bench.exercise(Root(build, args, kwargs, "linen", method=method, streams=streams))
         if judge.verdict(finding, bench.evidence) in DECISIVE:
             raise Enough
+
+
+def _flags(call: linen.Call) -> str:
+    """What of the inputs are no arrays: training is another run than evaluation."""
+    given = [*enumerate(call.args), *sorted(call.inputs.items())]
+    return repr([(name, v) for name, v in given if isinstance(v, (bool, int, str, type(None)))])
 
 
 def _itself(module: Any) -> Any:

@@ -101,6 +101,7 @@ class Synthesis(Targets):
             result = self.bench.phase(target.name, lambda: target.call(*args, **kwargs))
             if self.seen.linen.follows:
                 self.bench.found(losses.kept_nowhere(self.seen.linen, result))
+            own_calls.two_parts(self.bench)
             own_calls.replay(self.bench, self.seen, before)
             if site.executed:
                 own_calls.replay_linen(self.bench, self.seen)

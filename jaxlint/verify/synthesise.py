@@ -111,6 +111,8 @@ def _for_linen(name: str, use: Use, setting: Setting) -> Guess | None:
         return Struct("fields", parts)
     if use.attributes & {"apply", "init", "init_with_output", "bind"}:
         return Made("the file's model", make)
+    if tail(name, "params") and not use.called:
+        return FromInit("params")
     if name in ("variables", "vars", *COLLECTIONS):
         return FromInit(name if name in COLLECTIONS else "variables")
     return None
