@@ -74,7 +74,7 @@ class Synthesis(Targets):
         executed, site.renewed, site.kept = site.executed, 0, 0
         found = self.search(target, first)
         site.executed = executed
-        if self.user.others or not self.bench.renews():
+        if self.user.others or self.seen.linen.follows or not self.bench.renews():
             jax.clear_caches()  # a body traced during the search would be taken from the cache
         if found is None:
             return

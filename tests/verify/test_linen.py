@@ -13,7 +13,8 @@ from jaxlint.config import Options
 from jaxlint.finding import Finding, Hazard
 from jaxlint.runner import Checker
 from jaxlint.verify import linen
-from jaxlint.verify.model import Result, Verdict
+from jaxlint.verify.model import Job, Limits, Result, Verdict
+from verify.conftest import place
 
 pytest.importorskip("flax")
 
@@ -77,3 +78,95 @@ def test_the_bad_example_is_true(
 def test_streams_are_read_from_the_text() -> None:
     text = "make_rng('noise')\nnn.Dropout(0.1, rng_collection=\"mask\")\nrngs={'params': k, 'z': k}"
     assert linen.streams_in(text) == ("noise", "mask", "params", "z")
+
+
+LAYERS = "import flax.linen as nn\nimport jax\nimport jax.numpy as jnp\n"
+ONE_OUTPUT = """
+def main():
+    model, x = nn.Dense(3), jnp.ones(({rows}, 4))
+    variables = model.init(jax.random.key(0), x)
+    out, updates = model.apply(variables, x)
+"""
+ONE_STEP = """
+class Net(nn.Module):
+    @nn.compact
+    def __call__(self, x):
+        return nn.BatchNorm(use_running_average=False)(x)
+
+
+net = Net()
+
+
+@jax.jit
+def train_step(params, stats, x):
+    def loss(p):
+        out, new = net.apply({"params": p, "batch_stats": stats}, x, mutable=["batch_stats"])
+        return (out**2).mean()
+
+    return jax.grad(loss)(params)
+"""
+TWO_MISTAKES = """
+class Net(nn.Module):
+    def setup(self):
+        self.layer = nn.Dense(2)
+
+    def __call__(self, x):
+        self.seen = x
+        return self.layer(x)
+
+
+def main():
+    model, x = Net(), jnp.ones((2, 3))
+    variables = model.init(jax.random.key(0), x)
+    return model.layer
+"""
+PROGRAMS = {
+    "three rows": (ONE_OUTPUT.format(rows=3), "model.apply(variables, x)", "JAX203", "error"),
+    "two rows": (ONE_OUTPUT.format(rows=2), "model.apply(variables, x)", "JAX203", "error"),
+    "one step": (
+        ONE_STEP,
+        'net.apply({"params": p, "batch_stats": stats}, x, mutable=["batch_stats"])',
+        "JAX207",
+        "silent",
+    ),
+    "the second mistake": (TWO_MISTAKES, "model.layer", "JAX222", "error"),
+}
+RAISES = {"JAX203": "ValueError", "JAX222": "AttributeError"}
+
+
+@pytest.fixture(scope="module")
+def shown(
+    tmp_path_factory: pytest.TempPathFactory, verify: Callable[..., list[Result]]
+) -> dict[str, Result]:
+    folder = tmp_path_factory.mktemp("programs")
+    jobs = []
+    for number, (source, text, code, hazard) in enumerate(PROGRAMS.values()):
+        path = folder / f"program{number}.py"
+        path.write_text(LAYERS + source)
+        found = place(path, text, code, hazard, exception=RAISES.get(code))
+        others = (place(path, "self.seen", "JAX224").span,) if "self.seen" in source else ()
+        jobs.append(Job(found, limits=Limits(seconds=120), others=others))
+    return dict(zip(PROGRAMS, verify(jobs), strict=True))
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_it_is_confirmed(name: str, shown: dict[str, Result]) -> None:
+    assert shown[name].verdict is Verdict.CONFIRMED, shown[name].detail
+
+
+def test_two_rows_that_unpack_are_shown_by_numbers(shown: dict[str, Result]) -> None:
+    assert shown["three rows"].exception == "ValueError"
+    assert shown["two rows"].exception is None
+    assert "two rows of one output, of shape (2, 3)" in shown["two rows"].message
+
+
+def test_a_single_step_shows_that_it_keeps_nothing(shown: dict[str, Result]) -> None:
+    result = shown["one step"]
+    assert result.level == "synthesised"
+    assert "does not hold the new ones" in result.message
+
+
+def test_another_mistake_in_the_way_is_passed(shown: dict[str, Result]) -> None:
+    result = shown["the second mistake"]
+    assert result.exception == "AttributeError"
+    assert "other findings made harmless" in result.detail
