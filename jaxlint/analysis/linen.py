@@ -12,7 +12,7 @@ from jaxlint.analysis.effects import (
     RNG,
 )
 from jaxlint.analysis.frames import Frame
-from jaxlint.analysis.linen_values import LinenMethod, LinenModule, Opened, Variable
+from jaxlint.analysis.linen_values import LinenMethod, LinenModule, Opened, Variable, Variables
 from jaxlint.analysis.values import (
     UNKNOWN,
     Class,
@@ -151,6 +151,8 @@ class LinenModules(Core):
                 return self.bind(hit, module, node, frame)
             if name == "__class__":
                 return module.cls
+        if name == "variables" and module.bound_runs:
+            return Variables({}, UNKNOWN, module.bound_runs[-1], updates=True)
         method = self.linen_method(layer, name)
         if method is not None and layer is not None:
             return LinenMethod(layer, name, module)

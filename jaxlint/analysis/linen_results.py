@@ -41,6 +41,8 @@ class LinenResults(Core):
         """The updates of the run go nowhere."""
         if run.mode != "apply" or self.flow.expected or self.flow.caught or in_test(frame):
             return
+        if run.of_bound:
+            return
         self.dropping.add(id(run.node))
         self.observe(
             LinenDropped(

@@ -231,6 +231,8 @@ class LinenRoots(Core):
         if run.mutable is not None and run.mutable.given:
             # The updates stay in the bound module.
             run.mutable = Filter(run.mutable.names, run.mutable.deny, False)
+        run.of_bound = True
+        module.bound_runs.append(run)
         return self._perform(run, method, args, True, first, given, node, frame)
 
     def _bind(self, module: LinenModule, first: Value | None, args: Args, node: ast.expr) -> Value:

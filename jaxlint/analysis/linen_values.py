@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 class LinenModule(Instance):
     """A Linen module: of a project class, or a layer of Flax's own (`layer`).
 
-    bound: the variables that `bind` gave it, if that made it. lifting: the lifted class that it
-    was built from. held: it was given
-    a parent. haiku: the Haiku function (or class, and the arguments of its constructor) that
+    bound: the variables that `bind` gave it, if that made it; bound_runs: its calls. lifting: the
+    lifted class that it was built from. held: it was given a parent. haiku: the Haiku function (or
+    class, and the arguments of its constructor) that
     it wraps. stands_for: the module outside a lifted transform, for which this one stands
     inside. setups: what `setup` did, by what was known when it ran. runs: copies that ran under
     init or apply, by the version they are copies of.
@@ -29,6 +29,7 @@ class LinenModule(Instance):
 
     __slots__ = (
         "bound",
+        "bound_runs",
         "haiku",
         "held",
         "layer",
@@ -50,6 +51,7 @@ class LinenModule(Instance):
         super().__init__(cls, None, node, identity)
         self.layer = layer
         self.bound: Any = None
+        self.bound_runs: list[LinenRun] = []
         self.lifting: LiftedClass | None = None
         self.stands_for: LinenModule | None = None
         self.sealed = False
@@ -251,7 +253,8 @@ class LinenRun:
     mutable, collections, streams: None where that is not known. `mode` is "init" or "apply".
     sown: the collections that it sows into, and where; written: those that it certainly updates.
     other_method: another method than `__call__` is run, which `init` need not have run; guarded: a
-    test has asked whether it is init.
+    test has asked whether it is init; of_bound: it is a call of what `bind` gave, which keeps the
+    updates.
     """
 
     __slots__ = (
@@ -263,6 +266,7 @@ class LinenRun:
         "model",
         "mutable",
         "node",
+        "of_bound",
         "other_method",
         "sown",
         "streams",
@@ -290,6 +294,7 @@ class LinenRun:
         self.frame: Any = None
         self.other_method = False
         self.guarded = False
+        self.of_bound = False
 
     def key(self) -> Hashable:
         """What may decide a guard inside: `is_mutable_collection`, `has_variable`, `has_rng`."""

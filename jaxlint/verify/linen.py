@@ -133,6 +133,8 @@ class Calls:
         self.follows = False
         """Whether what the flagged `apply` updates is to be known as numbers, under `jit` too."""
         self.steps: list[Step] = []
+        self.unkept: list[str] = []
+        """What the flagged call of a bound module sowed and did not keep."""
         self.made: list[Call] = []
         self.leaks: list[tuple[str, BaseException]] = []
         self.open: list[Call] = []
@@ -188,8 +190,8 @@ class Calls:
         @functools.wraps(original)
         def sown(module: Any, col: str, name: str, *args: Any, **kwargs: Any) -> Any:
             kept = original(module, col, name, *args, **kwargs)
-            if not kept and self.open:
-                self.open[-1].dropped.append(f"{col}/{name}")
+            if not kept and (self.open or self.site.running):
+                (self.open[-1].dropped if self.open else self.unkept).append(f"{col}/{name}")
             return kept
 
         return sown

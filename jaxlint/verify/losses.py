@@ -12,6 +12,7 @@ from jaxlint.verify.linen import Calls, Step
 def lost_sows(seen: Calls) -> str | None:
     """A sentence on what the flagged `apply` sowed in vain, or None."""
     dropped = [name for call in seen.made if call.at_site for name in call.dropped]
+    dropped += seen.unkept
     if not dropped:
         return None
     return f"{len(dropped)} values were sown and not kept: {', '.join(sorted(set(dropped))[:3])}"
