@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from jaxlint import catalog
 from jaxlint.analysis.arguments import PASSABLE, Parameters
 from jaxlint.analysis.core import Core
 from jaxlint.analysis.effects import Effect, Step
@@ -34,6 +35,14 @@ def root_name(node: ast.expr | None) -> str | None:
     while isinstance(node, (ast.Attribute, ast.Subscript)):
         node = node.value
     return node.id if isinstance(node, ast.Name) else None
+
+
+def _needs_context(dotted: str) -> bool:
+    """Whether the library name can be called only while a transformed function or module runs."""
+    symbol = catalog.symbol(catalog.resolve(dotted))
+    if symbol is not None:
+        return symbol.kind in ("module", "effect", "lifted", "lift", "context", "guard")
+    return dotted.startswith("flax.linen.") and catalog.linen(dotted) is not None
 
 
 class Blame(Core):
@@ -95,8 +104,10 @@ class Blame(Core):
             if isinstance(node, ast.Call):
                 name = root_name(node.func)
                 value = self.lookup(name, owner.env, owner) if name is not None else None
-                if isinstance(value, Symbol) and value.name.startswith(("haiku", "flax")):
-                    return True
+                if isinstance(value, Symbol):
+                    rest = ast.unparse(node.func).removeprefix(name or "")
+                    if _needs_context(value.name + rest):
+                        return True
         return False
 
     def _supplier(self, site: RawSite, node: ast.expr | None, frame: Frame) -> Frame | None:

@@ -109,7 +109,6 @@ class Core(HaikuCore, LinenCore):
         self.linen_runs: list[LinenRun] = []
         self.updating: list[LinenRun] = []
         self.dropping: set[int] = set()
-        self.stops: dict[int, ast.AST] = {}
         self.annotated_as: dict[tuple[int, int], Value | None] = {}
         self.times_called: dict[int, int] = {}
         self.decorators: set[int] = set()

@@ -49,7 +49,8 @@ class Frame:
 
     call: the call expression, in `caller`; both None for an entry of the analysis.
     receiver: the object whose method runs. returns_by_flag: a flag of unknown meaning decides which
-    value is returned. passed: parameters that still hold what the caller gave.
+    value is returned. passed: parameters that still hold what the caller gave. stops_at: where the
+    call certainly raises.
     """
 
     __slots__ = (
@@ -66,6 +67,7 @@ class Frame:
         "return_existing",
         "returns",
         "returns_by_flag",
+        "stops_at",
         "yields",
         "yields_scoped",
     )
@@ -92,6 +94,7 @@ class Frame:
         self.returns: list[Value] = []
         self.returns_by_flag = False
         self.return_existing: list[set[Hashable]] = []
+        self.stops_at: ast.AST | None = None
         self.yields: list[Value] = []
         self.yields_scoped = False
 

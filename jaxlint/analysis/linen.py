@@ -18,6 +18,7 @@ from jaxlint.analysis.values import (
     Class,
     Const,
     Function,
+    Mapping,
     Partial,
     Sequence,
     Symbol,
@@ -152,7 +153,10 @@ class LinenModules(Core):
             if name == "__class__":
                 return module.cls
         if name == "variables" and module.bound_runs:
-            return Variables({}, UNKNOWN, module.bound_runs[-1], updates=True)
+            given = module.bound[0] if module.bound is not None else UNKNOWN
+            if type(given) is not Mapping or given.rest is not None:
+                return UNKNOWN
+            return Variables(dict(given.items), UNKNOWN, module.bound_runs[-1], updates=True)
         method = self.linen_method(layer, name)
         if method is not None and layer is not None:
             return LinenMethod(layer, name, module)

@@ -142,6 +142,7 @@ class LinenScope(Core):
             return InitFlag("apply", "init")
         if name == "is_mutable_collection":
             if run is not None:
+                run.guarded = True
                 if run.mutable is None or first is None:
                     return UNKNOWN
                 return TRUE if run.mutable.has(first) else FALSE

@@ -64,10 +64,11 @@ class LinenShape(Core):
         that is only in `setup`.
         """
         entry = self.entry
-        if entry is not None and entry.owner is not None:
-            if f"self.{entry.name}(" in entry.file.source:
-                return False
-        return self.stops.setdefault(id(frame.scope), node) is node
+        if entry is not None and entry.owner is not None and _is_called(entry):
+            return False
+        if frame.stops_at is None:
+            frame.stops_at = node
+        return frame.stops_at is node
 
     def unbound_read(self, module: LinenModule, name: str, node: ast.AST, frame: Frame) -> None:
         """`net.encoder` outside init and apply, where `setup` makes it."""
@@ -235,6 +236,22 @@ class LinenShape(Core):
                 exception="ValueError",
             )
         )
+
+
+def _is_called(method: Function) -> bool:
+    """Whether a method of the class, or of a subclass, calls it on itself."""
+    owner = method.owner
+    classes = [] if owner is None else [*owner.mro, *owner.subclasses]
+    return any(
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == method.name
+        and isinstance(node.func.value, ast.Name)
+        and node.func.value.id == "self"
+        for cls in classes
+        if isinstance(cls, Class)
+        for node in ast.walk(cls.node)
+    )
 
 
 def _signature(args: Args) -> Hashable:

@@ -8,7 +8,7 @@ from jaxlint.analysis.effects import Step, chain_of, span_of
 from jaxlint.analysis.observations import ResultMisuse
 from jaxlint.finding import Finding, Hazard
 from jaxlint.rules.registry import rule
-from jaxlint.rules.uses import at_line, steps_of
+from jaxlint.rules.uses import at_line, steps_of, use_facts
 
 
 @rule(
@@ -32,7 +32,7 @@ def check(seen: ResultMisuse) -> Iterator[Finding]:
     yield Finding(
         "JAX108",
         "haiku-result-not-unpacked",
-        f"{fact}, and {seen.problem}{at_line(seen.use)}; {advice}",
+        f"{fact}, and {seen.problem}{at_line(seen)}; {advice}",
         span_of(seen.node, seen.file),
         Hazard.ERROR,
         chain_of(
@@ -43,7 +43,12 @@ def check(seen: ResultMisuse) -> Iterator[Finding]:
         ),
         exception=_exception(seen.problem),
         replacement=advice,
-        facts={"which": seen.which, "stateful": seen.pair.stateful, "library": "haiku"},
+        facts={
+            "which": seen.which,
+            "stateful": seen.pair.stateful,
+            "library": "haiku",
+            **use_facts(seen),
+        },
     )
 
 

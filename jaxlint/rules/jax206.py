@@ -22,13 +22,15 @@ def check(seen: LinenUnsown) -> Iterator[Finding]:
     """Every look for a sown collection that cannot be there."""
     call = seen.run.node
     names = sorted({seen.collection, *(seen.run.mutable.names if seen.run.mutable else ())})
-    advice = f"pass mutable={names}"
+    what, advice = "this apply does not make mutable", f"pass mutable={names}"
+    if seen.run.of_bound:
+        what, advice = "the bound module does not keep", f"pass mutable={names} to bind"
     yield Finding(
         "JAX206",
         "linen-sow-dropped",
         f"{seen.run.model.name} sows into {seen.collection!r} "
-        f"(line {getattr(seen.sown, 'lineno', 1)}), which this apply does not make mutable: what "
-        f"it sows is dropped, and the caller looks for it; {advice}",
+        f"(line {getattr(seen.sown, 'lineno', 1)}), which {what}: what it sows is dropped, and the "
+        f"caller looks for it; {advice}",
         span_of(call, seen.file),
         Hazard.SILENT,
         chain_of(

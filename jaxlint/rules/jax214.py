@@ -15,7 +15,7 @@ from jaxlint.rules.registry import rule
 ROLES = {
     "flax.linen.vmap": ("variable_axes",),
     "flax.linen.scan": ("variable_axes", "variable_broadcast", "variable_carry"),
-    "flax.linen.while_loop": ("carry_variables", "broadcast_variables"),
+    "flax.linen.while_loop": ("carry_variables",),
 }
 """The keywords by which a transform lifts collections; the others lift all of them."""
 ADVICE = "reach it through the function's module argument"

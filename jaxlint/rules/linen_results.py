@@ -5,7 +5,7 @@ from __future__ import annotations
 from jaxlint.analysis.effects import Step, chain_of, span_of
 from jaxlint.analysis.observations import LinenResult
 from jaxlint.finding import Finding, Hazard
-from jaxlint.rules.uses import at_line, steps_of
+from jaxlint.rules.uses import at_line, steps_of, use_facts
 
 
 def result_finding(
@@ -19,12 +19,12 @@ def result_finding(
     return Finding(
         code,
         name,
-        f"this {seen.run.mode}{line} returns {returns}, and {seen.problem}{at_line(seen.use)}: "
+        f"this {seen.run.mode}{line} returns {returns}, and {seen.problem}{at_line(seen)}: "
         f"{exception}; {advice}",
         span_of(seen.node, seen.file),
         Hazard.ERROR,
         chain_of(steps_of(seen, f"returns {returns}") + there),
         exception=exception,
         replacement=advice,
-        facts={"library": "linen", "which": seen.run.mode},
+        facts={"library": "linen", "which": seen.run.mode, **use_facts(seen)},
     )

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-import ast
+import os
+import re
 from typing import TYPE_CHECKING
 
 from jaxlint.analysis.effects import Step
 
 if TYPE_CHECKING:
-    from jaxlint.analysis.module import ModuleFile
     from jaxlint.analysis.observations import LinenResult, ResultMisuse
 
 
-def at_line(use: tuple[ast.AST, ModuleFile] | None) -> str:
-    """ " (line 51)" for a use that is not the flagged place itself."""
-    return f" (line {getattr(use[0], 'lineno', 1)})" if use is not None else ""
+def at_line(seen: ResultMisuse | LinenResult) -> str:
+    """Where the use is that is not the flagged place itself: `(line 51)`, `(loss.py:51)`."""
+    if seen.use is None:
+        return ""
+    file, line = seen.use[1], getattr(seen.use[0], "lineno", 1)
+    other = file.path != seen.file.path
+    return f" ({os.path.basename(file.path)}:{line})" if other else f" (line {line})"
 
 
 def steps_of(seen: ResultMisuse | LinenResult, fact: str) -> list[Step]:
@@ -22,3 +26,10 @@ def steps_of(seen: ResultMisuse | LinenResult, fact: str) -> list[Step]:
     if seen.use is None:
         return [Step(seen.node, seen.file, seen.problem)]
     return [Step(seen.node, seen.file, fact), Step(*seen.use, seen.problem)]
+
+
+def use_facts(seen: ResultMisuse | LinenResult) -> dict[str, int]:
+    """What the verifier has to know: the line of the use, or into how many names it is unpacked."""
+    found = re.search(r"unpacked into (\d+) names", seen.problem)
+    facts = {"unpacked": int(found[1])} if found else {}
+    return facts if seen.use is None else {**facts, "used_at": getattr(seen.use[0], "lineno", 1)}

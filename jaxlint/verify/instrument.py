@@ -61,8 +61,23 @@ def stored_at(tree: ast.AST, span: Span, lines: list[str]) -> ast.stmt | None:
     return None
 
 
+def _can_wait(node: ast.expr, tree: ast.AST) -> bool:
+    """Whether the expression means the same inside a lambda."""
+    waits = (ast.NamedExpr, ast.Yield, ast.YieldFrom, ast.Await)
+    for part in ast.walk(node):
+        if isinstance(part, waits) or getattr(part, "id", "") in NEEDS_ITS_FRAME:
+            return False
+    functions = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+    for owner in ast.walk(tree):
+        if isinstance(owner, ast.ClassDef):
+            own = [s for s in owner.body if not isinstance(s, functions)]
+            if any(part is node for statement in own for part in ast.walk(statement)):
+                return False
+    return True
+
+
 class _Forgiven(ast.NodeTransformer):
-    """Puts a statement into `try: ... except Exception: pass`."""
+    """Puts a statement into a `try` whose errors are raised again unless the site forgives."""
 
     def __init__(self, target: ast.stmt) -> None:
         self.target = target
@@ -70,7 +85,9 @@ class _Forgiven(ast.NodeTransformer):
     def visit(self, node: ast.AST) -> Any:
         if node is not self.target:
             return self.generic_visit(node)
-        caught = ast.ExceptHandler(ast.Name("Exception", ast.Load()), None, [ast.Pass()])
+        asked = ast.Attribute(ast.Name(HOOK, ast.Load()), "forgives", ast.Load())
+        again = ast.If(ast.UnaryOp(ast.Not(), asked), [ast.Raise(None, None)], [])
+        caught = ast.ExceptHandler(ast.Name("Exception", ast.Load()), None, [again])
         block = ast.Try([self.target], [caught], [], [])
         return ast.fix_missing_locations(ast.copy_location(block, self.target))
 
@@ -137,8 +154,9 @@ def instrument(
         call = flagged_expression(tree, other, lines)
         stored = stored_at(tree, other, lines)
         if stored is not None:
-            _Forgiven(stored).visit(tree)
-        elif call is not None and call is not target:
+            if target is None or target not in ast.walk(stored):
+                _Forgiven(stored).visit(tree)
+        elif call is not None and call is not target and _can_wait(call, tree):
             _Wrap(call, "other").visit(tree)
     if target is None:
         return tree, _count_statement(tree, span.line)

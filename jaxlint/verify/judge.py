@@ -23,8 +23,6 @@ NOT_STAGING = {"vmap", "vectorize", "apply_along_axis", "grad", "value_and_grad"
 }  # fmt: skip
 STANDS_IN = "<stand-in for "
 JITTED = "under jit"
-UNPACKED = ("JAX108", "JAX203")
-"""The rules on one value that is unpacked into two, and on two that are used as one."""
 NAMED_LINE = re.compile(r"((?:/|[A-Za-z]:\\)[^\n:]*):(\d+)")
 
 
@@ -100,7 +98,7 @@ def site_lines(finding: Finding) -> Places:
             bound.append((span.path, node.lineno, node.end_lineno or 0))
     for candidates in named.values():
         functions += _nearest(tree, span, candidates)
-    functions += _elsewhere(finding) + _lines_on_chain(finding)
+    functions += _elsewhere(finding)
     return Places(span.path, lines, tuple(functions), tuple(decorated))
 
 
@@ -149,12 +147,14 @@ def _elsewhere(finding: Finding) -> list[tuple[str, int, int]]:
     return out
 
 
-def _lines_on_chain(finding: Finding) -> list[tuple[str, int, int]]:
-    """The lines that the chain of an error names: a result may fail only where it is used."""
-    if finding.hazard is not Hazard.ERROR:
-        return []
-    spans = [link.span for link in finding.chain]
-    return [(span.path, span.line, span.end_line) for span in spans]
+def _fails_at_use(finding: Finding, seen: Seen) -> bool:
+    """Whether the error passed the line where the result is used, and not the flagged call."""
+    line = finding.facts["used_at"]
+    use = next((link.span for link in finding.chain if link.span.line == line), None)
+    if use is None or seen.inside:
+        return False
+    last = use.end_line
+    return any(use.line <= at <= last and _same(path, use.path) for path, at, _ in seen.frames)
 
 
 def _target(node: ast.expr) -> str:
@@ -221,6 +221,8 @@ def matches(finding: Finding, seen: Seen) -> bool:
         said = _messages().get(finding.code)
         if said and not any(text in seen.text for text in said):
             return False
+        if "used_at" in finding.facts:
+            return _fails_at_use(finding, seen)
         named = any(re.search(text, seen.text) for text in places.decorated)
         return named or passes_site(seen, places) or passes_chain(seen, places)
     if not any(name in seen.classes for name in LEAK_CLASSES):
@@ -289,7 +291,7 @@ def deciding(finding: Finding, evidence: Evidence) -> Seen | None:
 
 def may_be_silent(finding: Finding) -> bool:
     """Whether numbers alone show the hazard: two rows, or two modules, unpack without a word."""
-    return finding.hazard is Hazard.SILENT or finding.code in UNPACKED
+    return finding.hazard is Hazard.SILENT or finding.facts.get("unpacked") == 2
 
 
 def verdict(finding: Finding, evidence: Evidence) -> Verdict:

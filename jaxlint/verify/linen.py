@@ -12,7 +12,7 @@ import functools
 import importlib
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -107,8 +107,9 @@ class Call:
     @property
     def updated(self) -> bool:
         """Whether it was given variables and gave an output with updates."""
-        pair = isinstance(self.result, tuple) and len(self.result) == 2
-        return pair and bool(self.variables)
+        if not isinstance(self.result, tuple) or len(self.result) != 2:
+            return False
+        return bool(self.variables) and isinstance(self.result[1], Mapping)
 
     @property
     def inputs(self) -> dict[str, Any]:
@@ -167,6 +168,15 @@ class Calls:
 
         return call
 
+    def forget(self) -> None:
+        """Begin anew: what ran before was another run."""
+        import jax
+
+        jax.effects_barrier()
+        self.steps.clear()
+        self.made.clear()
+        self.unkept.clear()
+
     def follow(self, variables: Any, updates: Any) -> None:
         """Arrange that each turn's numbers are recorded when the program runs."""
         import jax
@@ -182,6 +192,8 @@ class Calls:
                 self.steps.append(Step(collection, *numbers))
 
             leaves = jax.tree_util.tree_leaves(old), jax.tree_util.tree_leaves(new)
+            if any(type(leaf).__name__ == "BatchTracer" for leaf in leaves[1]):
+                continue  # rows are no steps
             jax.debug.callback(record, *leaves, ordered=False)
 
     def sow(self, original: Any) -> Any:

@@ -1,4 +1,4 @@
-"""What a Linen `apply` gave and nobody kept: sown values, updated collections."""
+"""What calls gave and nobody kept: sown values, updated collections; one result taken for two."""
 
 from __future__ import annotations
 
@@ -67,8 +67,8 @@ def kept_nowhere(seen: Calls, result: Any) -> str | None:
     import numpy as np
 
     jax.effects_barrier()
-    if len(seen.steps) != 1:
-        return None
+    if len(seen.steps) != 1 or result is None:
+        return _standing_still(seen.steps)
     (step,) = seen.steps
     moved = _distance(step.before, step.after)
     returned = [np.asarray(leaf) for leaf in jax.tree_util.tree_leaves(result) if _is_array(leaf)]
@@ -82,8 +82,9 @@ def kept_nowhere(seen: Calls, result: Any) -> str | None:
 
 def _is_array(leaf: Any) -> bool:
     import jax
+    import numpy as np
 
-    return isinstance(leaf, jax.Array) and not errors.tracers(leaf)
+    return isinstance(leaf, (jax.Array, np.ndarray)) and not errors.tracers(leaf)
 
 
 def _distance(one: list[Any], two: list[Any]) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import functools
+import re
 import sys
 from typing import Any
 
@@ -87,7 +88,7 @@ def run_entries(
         bench.evidence.program = script.own_calls(user, bench.evidence.level, name)
         bench.evidence.ran = f"{name}()" if name != "__main__" else "the main guard"
         known = {id(p): len(p.calls) for p in seen.pairs}
-        seen.linen.steps.clear()
+        seen.linen.forget()
         bench.phase(bench.evidence.ran, functools.partial(call_entry, user, name, node))
         _leaks(bench, seen)
         two_parts(bench)
@@ -139,7 +140,8 @@ def _test_method(cls: Any, method: str) -> Any:
 
     if isinstance(cls, type) and issubclass(cls, unittest.TestCase):
         if not hasattr(cls, method):  # a parameterised one is there under other names
-            return [_test_method(cls, name) for name in dir(cls) if name.startswith(method)]
+            names = [n for n in dir(cls) if re.fullmatch(rf"{method}_?\d\w*", n)]
+            return [_test_method(cls, name) for name in names]
         case = cls(method)
         case.setUp()
         try:

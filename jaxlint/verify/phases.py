@@ -16,6 +16,9 @@ from jaxlint.verify import drops, errors, linen, rows, shares, watch
 from jaxlint.verify.exercise import Bench, Enough, Root
 from jaxlint.verify.trees import arrays_of, difference, split_arrays
 
+UPDATED = ("JAX211", "JAX214")
+"""The rules on updates that never arrive."""
+
 
 class Phases:
     """One root's phases; parameters and state go from one to the next."""
@@ -62,7 +65,10 @@ class Phases:
         elif hazard is Hazard.SILENT:
             yield self.numbers
             if self.root.kind == "linen":
-                yield self.shared if code == "JAX223" else self.updates
+                if code in UPDATED:
+                    yield self.updates
+                elif code == "JAX223":
+                    yield self.shared
         yield self.first_apply
         checked = hazard is Hazard.TOLERATED or self.bench.unplaced()
         if checked:

@@ -90,7 +90,7 @@ def watched(transform: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> An
     new_args = tuple(map(wrapped, args))
     new_kwargs = {k: wrapped(v) for k, v in kwargs.items()}
     taken = args[0] if transform is functools.partial and args else transform
-    if _is_mapping(taken):
+    if _is_mapping(taken) and len(args) <= 1 + (taken is not transform):
         new_kwargs["axis_name"] = new_kwargs.get("axis_name") or f"row{len(_axes)}"
         _axes.append(new_kwargs["axis_name"])
     return transform(*new_args, **new_kwargs)

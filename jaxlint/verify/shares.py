@@ -5,12 +5,15 @@ from __future__ import annotations
 import contextlib
 import inspect
 import os
+import re
 import sys
 from collections.abc import Iterator
 from typing import Any
 
 from jaxlint.finding import Span
 
+AUTOMATIC = re.compile(r"_\d+$")
+"""A layer's name that Linen gave it: its class and a number."""
 Method = tuple[str, str, int, int]
 """Name, file, first and last line of a method."""
 Store = dict[str, dict[Method, tuple[int, ...]]]
@@ -27,10 +30,11 @@ def taking() -> Iterator[Store]:
         return
     scope: Any = module.Scope
     original = scope.param
-    stack: list[tuple[int, Method]] = []
+    stack: list[tuple[tuple[str, ...], Method]] = []
 
     def called(function: Any, args: Any, kwargs: Any, context: Any) -> Any:
-        stack.append((id(context.module), _method(type(context.module), context.method_name)))
+        path = tuple(getattr(context.module.scope, "path", ()))
+        stack.append((path, _method(type(context.module), context.method_name)))
         try:
             return function(*args, **kwargs)
         finally:
@@ -38,9 +42,11 @@ def taking() -> Iterator[Store]:
 
     def param(self: Any, name: str, *args: Any, **kwargs: Any) -> Any:
         value = original(self, name, *args, **kwargs)
-        takers = store.setdefault("/".join((*self.path, name)), {})
-        for method in dict(stack).values():  # of each module the innermost
-            takers[method] = tuple(getattr(value, "shape", ()))
+        # The innermost method of the module in which the layer, if it got its name there, is.
+        makers = [method for path, method in stack if path == tuple(self.path[:-1])]
+        if makers and AUTOMATIC.search(self.path[-1]):
+            takers = store.setdefault("/".join((*self.path, name)), {})
+            takers[makers[-1]] = tuple(getattr(value, "shape", ()))
         return value
 
     scope.param = param

@@ -42,7 +42,8 @@ class Site:
         self.transform: Any = None
         self.others = 0
         self.forgives = False
-        """Whether what fails at the other findings is stood in for: a leak may show there."""
+        """Whether what fails at the other findings is stood in for. Not for a leak, which may show
+        itself there."""
         self.keeps = True
         """Whether the values of the flagged expression are kept."""
         self.running = 0

@@ -97,13 +97,13 @@ class Synthesis(Targets):
                 )
             )
         else:
-            self.seen.linen.steps.clear()
+            self.seen.linen.forget()
             result = self.bench.phase(target.name, lambda: target.call(*args, **kwargs))
             if self.seen.linen.follows:
                 self.bench.found(losses.kept_nowhere(self.seen.linen, result))
             own_calls.two_parts(self.bench)
             own_calls.replay(self.bench, self.seen, before)
-            if site.executed:
+            if site.executed and not self.seen.linen.follows:
                 own_calls.replay_linen(self.bench, self.seen)
             names = self.names()
             for pair in self.seen.pairs[before:]:
