@@ -62,8 +62,9 @@ class LinenResults(Core):
         if not isinstance(value, Variables) or not isinstance(key, Const):
             return
         name, made = key.value, value.call
-        if made.of_bound and (name in value.items or not self.flow.is_certain):
-            return  # it was there before, or the caller looks whether it is
+        asks = isinstance(node, ast.Compare) or not self.flow.is_certain
+        if made.of_bound and (name in value.items or asks):
+            return  # it was there before, or the caller asks whether it is
         runs = [made]
         if not value.updates:
             # What init sowed is looked at, where an apply of the same model sows anew.
