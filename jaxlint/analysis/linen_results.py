@@ -103,8 +103,11 @@ class LinenResults(Core):
         scope = frame.scope
         if counts_as_array(targets[1], scope) or self.flow.expected or self.flow.caught:
             return
-        problem = f"its one output is unpacked into {len(targets)} names"
-        self.observe(LinenResult(source, frame.file, frame, value.call, problem, unpacked=True))
+        count, call = len(targets), value.call
+        problem = f"its one output is unpacked into {count} names"
+        self.observe(
+            LinenResult(source, frame.file, frame, call, problem, unpacked=True, names=count)
+        )
 
 
 def _is_repeated(run: LinenRun) -> bool:

@@ -117,13 +117,15 @@ class ApplyArguments(Observation):
 class ResultMisuse(Observation):
     """A pair's result used with the wrong number of parts. `problem` says how.
 
-    use: where it is used so, and in which file, if that is not the place itself.
+    use: where it is used so, and in which file, if that is not the place itself. names: into how
+    many names one value is unpacked; 0 where that is not what is wrong.
     """
 
     pair: Pair
     which: str
     problem: str
     use: tuple[ast.AST, ModuleFile] | None = None
+    names: int = 0
 
 
 @dataclass
@@ -168,14 +170,15 @@ class LinenCall(Observation):
 class LinenResult(Observation):
     """What an apply returned is used as if it were something else. `problem` says how.
 
-    unpacked: one output is taken for a pair; else a pair is taken for the output. use: where, and
-    in which file, if that is not the place itself.
+    unpacked: one output is taken for a pair; else a pair is taken for the output. use, names: as in
+    `ResultMisuse`.
     """
 
     run: LinenRun
     problem: str
     unpacked: bool
     use: tuple[ast.AST, ModuleFile] | None = None
+    names: int = 0
 
 
 @dataclass

@@ -97,6 +97,7 @@ class Results(Core):
                     pair=run[0],
                     which=run[1],
                     problem=f"its one value is unpacked into {count} names",
+                    names=count,
                 )
             )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from typing import TYPE_CHECKING
 
 from jaxlint.analysis.effects import Step
@@ -30,6 +29,5 @@ def steps_of(seen: ResultMisuse | LinenResult, fact: str) -> list[Step]:
 
 def use_facts(seen: ResultMisuse | LinenResult) -> dict[str, int]:
     """What the verifier has to know: the line of the use, or into how many names it is unpacked."""
-    found = re.search(r"unpacked into (\d+) names", seen.problem)
-    facts = {"unpacked": int(found[1])} if found else {}
+    facts = {"unpacked": seen.names} if seen.names else {}
     return facts if seen.use is None else {**facts, "used_at": getattr(seen.use[0], "lineno", 1)}

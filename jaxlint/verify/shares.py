@@ -17,7 +17,7 @@ AUTOMATIC = re.compile(r"_\d+$")
 Method = tuple[str, str, int, int]
 """Name, file, first and last line of a method."""
 Store = dict[str, dict[Method, tuple[int, ...]]]
-"""Path of a parameter -> the methods below which it was asked for, with its shape."""
+"""Path of a parameter -> the methods that made its layer, each with the shape it asked for."""
 
 
 @contextlib.contextmanager
