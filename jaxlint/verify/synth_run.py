@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from typing import Any
 
 from jaxlint.verify import errors, guesses, judge, losses, own_calls, script, search
@@ -26,6 +27,15 @@ CONCRETE = (
 def asked(inputs: dict[str, Guess]) -> dict[str, Guess]:
     """The inputs that a person can give: what a pair's own `init` makes is not asked for."""
     return {n: g for n, g in inputs.items() if not isinstance(g, guesses.FromInit)}
+
+
+def _stores(node: ast.AST | None) -> bool:
+    """Whether the function may keep something without returning it, such as on `self`."""
+    return node is not None and any(
+        isinstance(part, (ast.Global, ast.Nonlocal))
+        or (isinstance(part, (ast.Attribute, ast.Subscript)) and isinstance(part.ctx, ast.Store))
+        for part in ast.walk(node)
+    )
 
 
 class Synthesis(Targets):
@@ -100,7 +110,8 @@ class Synthesis(Targets):
             self.seen.linen.forget()
             result = self.bench.phase(target.name, lambda: target.call(*args, **kwargs))
             if self.seen.linen.follows:
-                self.bench.found(losses.kept_nowhere(self.seen.linen, result))
+                returned = None if _stores(target.node) else result
+                self.bench.found(losses.kept_nowhere(self.seen.linen, returned))
             own_calls.two_parts(self.bench)
             own_calls.replay(self.bench, self.seen, before)
             if site.executed and not self.seen.linen.follows:
